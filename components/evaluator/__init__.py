@@ -1,0 +1,1 @@
+"""Evaluator: TFX's own, with the metric FusionGain and the scores of every test pair kept."""

@@ -1,0 +1,59 @@
+"""Executor of FrozenFeatures: one Beam pipeline over all splits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.utils.shared import Shared
+from tfx import types
+from tfx.dsl.components.base import base_beam_executor
+from tfx.types import artifact_utils
+from tfx.utils import io_utils
+
+from components import keys
+from components.frozen_features.encode import NAMESPACE, AddVectors, Encoders
+from components.frozen_features.schema import extend_schema
+
+_BATCH = 32
+
+
+class Executor(base_beam_executor.BaseBeamExecutor):
+    """Reads each split, encodes in batches, and writes the split anew with its vectors."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Encode all splits; the counts of encoder forwards are kept on the artifact."""
+        examples = artifact_utils.get_single_instance(input_dict["examples"])
+        featured = artifact_utils.get_single_instance(output_dict["featured_examples"])
+        image, text = json.loads(exec_properties["image"]), json.loads(exec_properties["text"])
+        shared = Shared()
+        encoders = shared.acquire(lambda: Encoders(image, text))
+        with self._make_beam_pipeline() as pipeline:
+            for split in keys.SPLITS:
+                source = io_utils.all_files_pattern(artifact_utils.get_split_uri([examples], split))
+                _ = (
+                    pipeline
+                    | f"Read[{split}]" >> beam.io.ReadFromTFRecord(source)
+                    | f"Batch[{split}]" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
+                    | f"AddVectors[{split}]" >> beam.ParDo(AddVectors(image, text, shared, split == keys.TEST))
+                    | f"Write[{split}]"
+                    >> beam.io.WriteToTFRecord(f"{featured.uri}/Split-{split}/data", file_name_suffix=".tfrecord.gz")
+                )
+        featured.split_names = examples.split_names
+        for counter in pipeline.result.metrics().query()["counters"]:
+            if counter.key.metric.namespace == NAMESPACE:
+                featured.set_int_custom_property(counter.key.metric.name, counter.committed)
+        source = io_utils.get_only_uri_in_dir(artifact_utils.get_single_uri(input_dict["schema"]))
+        schema = extend_schema(
+            io_utils.SchemaReader().read(source),
+            encoders.image.encoder.width,
+            encoders.text.encoder.width if encoders.text is not None else None,
+        )
+        target = artifact_utils.get_single_uri(output_dict["featured_schema"])
+        io_utils.write_pbtxt_file(f"{target}/schema.pbtxt", schema)

@@ -1,0 +1,1 @@
+"""LiveModel: what is live now, read from the registry, as an artifact."""

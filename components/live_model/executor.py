@@ -1,0 +1,35 @@
+"""Executor of LiveModel: copies the live version into its artifact, or says that nothing is live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfx import types
+from tfx.dsl.components.base import base_executor
+from tfx.types import artifact_utils
+from tfx.utils import io_utils, path_utils
+
+from components.live_model import registry
+
+VERSION_PROPERTY = "live_version"
+NOTHING_LIVE = 0
+
+
+class Executor(base_executor.BaseExecutor):
+    """Emits the live model under TFX's serving layout; the property `live_version` is 0 where nothing is live."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Copy the live version, so that a rollback or a clean-up during the run cannot pull it away."""
+        artifact = artifact_utils.get_single_instance(output_dict["model"])
+        destination = exec_properties["destination"]
+        version = registry.live_version(destination)
+        artifact.set_int_custom_property(VERSION_PROPERTY, version or NOTHING_LIVE)
+        if version is not None:
+            io_utils.copy_dir(
+                registry.version_path(destination, version), path_utils.serving_model_dir(artifact.uri)
+            )

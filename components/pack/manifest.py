@@ -1,0 +1,134 @@
+"""Read a manifest of pairs, row by row."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from components.errors import InputError
+
+ID_COLUMN, IMAGE_COLUMN, TEXT_COLUMN, LABEL_COLUMN = "id", "img", "text", "label"
+COLUMNS = (ID_COLUMN, IMAGE_COLUMN, TEXT_COLUMN, LABEL_COLUMN)
+JSONL_SUFFIXES = (".jsonl", ".ndjson", ".json")
+MAX_LINE_CHARS = 1 << 20
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """One row of a manifest, its values not yet checked.
+
+    Args:
+        line: Number of the row's first line, from 1.
+        values: Values by column; empty where the row cannot be read.
+        fault: Why the row cannot be read, as a sentence without its full stop; empty where it can.
+    """
+
+    line: int
+    values: dict[str, object] = field(default_factory=dict)
+    fault: str = ""
+
+
+class _LineTooLong(Exception):
+    pass
+
+
+class _Lines:
+    """The lines of a file, of bounded length; counts them."""
+
+    def __init__(self, file: TextIO):
+        self._file = file
+        self.number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(MAX_LINE_CHARS)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if len(line) < MAX_LINE_CHARS:
+            return line
+        while len(line) == MAX_LINE_CHARS and not line.endswith("\n"):
+            line = self._file.readline(MAX_LINE_CHARS)
+        raise _LineTooLong(f"The line has {MAX_LINE_CHARS:,} characters or more")
+
+
+def read_manifest(path: Path) -> Iterator[ManifestRow]:
+    """Yields the rows of a manifest; blank lines are passed over, a row that cannot be read says so.
+
+    Bytes that are not UTF-8 are kept as lone surrogates, so that only the pair they stand in is lost.
+
+    Args:
+        path: A `.csv` file with a header, or a file with one JSON object a line.
+
+    Raises:
+        InputError: The file's suffix is of neither, or the CSV header names a column twice.
+
+    Example:
+        >>> next(read_manifest(Path("memes.jsonl"))).values["label"]
+        1
+    """
+    suffix = path.suffix.lower()
+    if suffix != ".csv" and suffix not in JSONL_SUFFIXES:
+        raise InputError(
+            f"a manifest must end in .csv or {', '.join(JSONL_SUFFIXES)}. Received: {path.name}. "
+            "Rename it, or export it as one of these"
+        )
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        lines = _Lines(file)
+        yield from _csv_rows(lines, path) if suffix == ".csv" else _json_rows(lines)
+
+
+def _json_rows(lines: _Lines) -> Iterator[ManifestRow]:
+    while True:
+        try:
+            line = next(lines)
+            if line.strip():
+                yield _json_row(lines.number, json.loads(line))
+        except StopIteration:
+            return
+        except _LineTooLong as error:
+            yield ManifestRow(lines.number, fault=str(error))
+        except json.JSONDecodeError as error:
+            yield ManifestRow(lines.number, fault=f"The line is not JSON ({error.msg} at column {error.colno})")
+        except (ValueError, RecursionError) as error:
+            yield ManifestRow(lines.number, fault=f"The line cannot be read ({error})")
+
+
+def _json_row(number: int, value: object) -> ManifestRow:
+    if isinstance(value, dict):
+        return ManifestRow(number, value)
+    return ManifestRow(number, fault=f"The line holds a JSON {type(value).__name__}, not an object")
+
+
+def _csv_rows(lines: _Lines, path: Path) -> Iterator[ManifestRow]:
+    reader = csv.reader(lines, strict=True)
+    header: list[str] = []
+    while True:
+        first = lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _LineTooLong) as error:
+            yield ManifestRow(first, fault=f"The row cannot be read ({error})")
+            continue
+        if not header:
+            header = _header(cells, path)
+        elif len(cells) == len(header):
+            yield ManifestRow(first, dict(zip(header, cells, strict=True)))
+        elif cells:
+            yield ManifestRow(first, fault=f"The row has {len(cells)} cells, the header {len(header)}")
+
+
+def _header(cells: list[str], path: Path) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise InputError(f"a CSV header must name each column once. Received: {', '.join(twice)} twice in {path.name}")
+    return header

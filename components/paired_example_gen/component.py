@@ -1,0 +1,72 @@
+"""PairedExampleGen: reads a span of image+text pairs into train, eval and test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tfx import types
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import component_spec, standard_artifacts
+
+from components.code_digest import code_digest
+from components.paired_example_gen.executor import Executor
+
+
+class PairedExampleGenSpec(component_spec.ComponentSpec):
+    """Parameters and outputs of PairedExampleGen."""
+
+    PARAMETERS = {
+        "root": component_spec.ExecutionParameter(type=str),
+        "span": component_spec.ExecutionParameter(type=str),
+        "input_fingerprint": component_spec.ExecutionParameter(type=str),
+        "splits": component_spec.ExecutionParameter(type=str),
+        "seed": component_spec.ExecutionParameter(type=int),
+        "limits": component_spec.ExecutionParameter(type=str),
+        "code": component_spec.ExecutionParameter(type=str),
+    }
+    INPUTS: dict[str, component_spec.ChannelParameter] = {}
+    OUTPUTS = {
+        "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
+        "quarantine": component_spec.ChannelParameter(type=standard_artifacts.Examples),
+    }
+
+
+class PairedExampleGen(base_beam_component.BaseBeamComponent):
+    """Checks every pair, sets apart what cannot be used, and splits without letting a picture or a text leak.
+
+    Args:
+        root: Folder that holds `span-N` folders.
+        span: A span's number, or `latest`, which the executor resolves (Kubeflow runs no driver of an ExampleGen).
+        input_fingerprint: Digest of the span's files; a changed file is a new execution.
+        splits: Shares by split.
+        seed: Seed of the splits.
+        limits: What a usable pair is, see `components.pairs.limits.PairLimits`.
+    """
+
+    SPEC_CLASS = PairedExampleGenSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+
+    def __init__(
+        self,
+        root: str,
+        span: str,
+        input_fingerprint: str,
+        splits: Mapping[str, float],
+        seed: int,
+        limits: Mapping[str, Any],
+    ):
+        super().__init__(
+            PairedExampleGenSpec(
+                root=root,
+                span=span,
+                input_fingerprint=input_fingerprint,
+                splits=json.dumps(splits),
+                seed=seed,
+                limits=json.dumps(limits, sort_keys=True),
+                code=code_digest(),
+                examples=types.Channel(type=standard_artifacts.Examples),
+                quarantine=types.Channel(type=standard_artifacts.Examples),
+            )
+        )

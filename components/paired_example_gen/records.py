@@ -1,0 +1,101 @@
+"""Between records of a span, checked pairs and examples of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import apache_beam as beam
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+
+from components import keys
+from components.pairs.check_pair import check_pair
+from components.pairs.limits import PairLimits
+from components.pairs.pair import CheckedPair, RawPair
+from components.pairs.rejection import Rejection
+
+SOURCE = "source"
+REJECTED = "rejected"
+
+
+class ReadRecords(beam.DoFn):
+    """Reads the records of a TFRecord file, each with its place: `file:number`, from 1."""
+
+    def process(self, path: str) -> Iterator[tuple[str, bytes]]:
+        name = path.rsplit("/", 1)[-1]
+        for number, record in enumerate(tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator(), start=1):
+            yield f"{name}:{number}", record
+
+
+class CheckRecord(beam.DoFn):
+    """Turns a record into a checked pair; what cannot be used comes out tagged `rejected`, with its reason.
+
+    Args:
+        limits: What a usable pair is.
+    """
+
+    def __init__(self, limits: PairLimits):
+        self._limits = limits
+
+    def process(self, element: tuple[str, bytes]) -> Iterator[CheckedPair | beam.pvalue.TaggedOutput]:
+        source, record = element
+        checked = check_pair(_to_pair(record, source), self._limits)
+        if isinstance(checked, Rejection):
+            yield beam.pvalue.TaggedOutput(REJECTED, checked)
+        else:
+            yield checked
+
+
+def _to_pair(record: bytes, source: str) -> RawPair:
+    """Read a record's features; one that is missing or of another type counts as not given."""
+    try:
+        features = tf.train.Example.FromString(record).features.feature
+    except DecodeError:
+        features = {}
+
+    def value(name: str, kind: str) -> bytes | int | None:
+        values = getattr(features[name], kind).value if name in features else []
+        return values[0] if len(values) == 1 else None
+
+    label = value(keys.LABEL, "int64_list")
+    return RawPair(
+        id=value(keys.ID, "bytes_list"),
+        image=value(keys.IMAGE, "bytes_list"),
+        text=value(keys.TEXT, "bytes_list"),
+        label=label,
+        source=source,
+    )
+
+
+def to_checked_record(pair: CheckedPair) -> bytes:
+    """Serialise a checked pair with the place that it came from."""
+    example = tf.train.Example()
+    feature = example.features.feature
+    feature[keys.ID].bytes_list.value.append(pair.id.encode())
+    feature[keys.IMAGE].bytes_list.value.append(pair.image)
+    feature[keys.TEXT].bytes_list.value.append(pair.text.encode())
+    feature[keys.LABEL].int64_list.value.append(pair.label)
+    feature[SOURCE].bytes_list.value.append(pair.source.encode())
+    return example.SerializeToString()
+
+
+class ToSplit(beam.DoFn):
+    """Turns checked records into examples with their group, each tagged with its split; duplicates are dropped.
+
+    Args:
+        places: `(split, group)` by source.
+    """
+
+    def __init__(self, places: Mapping[str, tuple[str, str]]):
+        self._places = places
+
+    def process(self, record: bytes) -> Iterator[beam.pvalue.TaggedOutput]:
+        example = tf.train.Example.FromString(record)
+        feature = example.features.feature
+        place = self._places.get(feature[SOURCE].bytes_list.value[0].decode())
+        if place is None:
+            return
+        split, group = place
+        del feature[SOURCE]
+        feature[keys.GROUP].bytes_list.value.append(group.encode())
+        yield beam.pvalue.TaggedOutput(split, example.SerializeToString(deterministic=True))

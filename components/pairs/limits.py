@@ -1,0 +1,32 @@
+"""The bounds inside which a pair is usable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PairLimits:
+    """Bounds on pictures and texts that come from strangers.
+
+    Args:
+        max_image_bytes: Largest encoded image, in bytes, before and after normalising.
+        max_pixels: Largest width × height; read from the header, before anything is decoded.
+        max_jpeg_scans: Most scans of a progressive JPEG; each is a pass over the whole picture.
+        max_text_chars: Longest text, in characters, after stripping.
+        max_id_chars: Longest id, in characters.
+        allow_empty_text: Whether a picture without text is a usable pair.
+        formats: Image formats that are read, by their Pillow names.
+
+    Example:
+        >>> PairLimits(max_text_chars=500).max_pixels
+        40000000
+    """
+
+    max_image_bytes: int = 20 * 1024 * 1024
+    max_pixels: int = 40_000_000
+    max_jpeg_scans: int = 100
+    max_text_chars: int = 10_000
+    max_id_chars: int = 256
+    allow_empty_text: bool = False
+    formats: tuple[str, ...] = ("JPEG", "PNG", "GIF", "WEBP", "BMP")

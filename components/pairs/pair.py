@@ -1,0 +1,61 @@
+"""A pair before and after it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from components.pairs.fingerprint import image_fingerprint, text_fingerprint
+
+
+@dataclass(frozen=True)
+class RawPair:
+    """A pair as it was received; nothing about its values is known yet.
+
+    Args:
+        id: A string, its UTF-8 bytes or a whole number.
+        image: The encoded image, or a function that reads it and may raise `Unusable`: it is called only when
+            the other values are usable. None where there is no image.
+        text: A string or its UTF-8 bytes.
+        label: 0 or 1, as a number or a string.
+        source: Where the pair came from, as `file:line` or another name.
+    """
+
+    id: object
+    image: bytes | Callable[[], bytes] | None
+    text: object
+    label: object
+    source: str
+
+
+@dataclass(frozen=True)
+class CheckedPair:
+    """A usable pair.
+
+    Args:
+        id: Not empty, printable.
+        image: JPEG or PNG that every decoder reads as the same upright 8-bit RGB or grey picture.
+        text: Stripped, line breaks as `\\n`, encodable as UTF-8.
+        label: 0 or 1.
+        width: In pixels.
+        height: In pixels.
+        source: As in the raw pair.
+    """
+
+    id: str
+    image: bytes
+    text: str
+    label: int
+    width: int
+    height: int
+    source: str
+
+    @property
+    def image_fingerprint(self) -> str:
+        """SHA-256 of the image's bytes, in hex."""
+        return image_fingerprint(self.image)
+
+    @property
+    def text_fingerprint(self) -> str:
+        """SHA-256 of the text folded to its letters, in hex."""
+        return text_fingerprint(self.text)

@@ -1,0 +1,63 @@
+"""Why a pair cannot be used, and how to mend it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Reason(str, Enum):
+    """The reason that stands beside a pair's id in the quarantine.
+
+    Example:
+        >>> Reason.TEXT_EMPTY.value
+        'text_empty'
+        >>> Reason.TEXT_EMPTY.mend
+        'Write the text that stands on the picture, or allow empty texts.'
+    """
+
+    MANIFEST_LINE_INVALID = "manifest_line_invalid"
+    ID_MISSING = "id_missing"
+    ID_INVALID = "id_invalid"
+    ID_DUPLICATE = "id_duplicate"
+    TEXT_MISSING = "text_missing"
+    TEXT_EMPTY = "text_empty"
+    TEXT_TOO_LONG = "text_too_long"
+    TEXT_NOT_UTF8 = "text_not_utf8"
+    TEXT_CONTROL_CHARACTER = "text_control_character"
+    LABEL_MISSING = "label_missing"
+    LABEL_NOT_BINARY = "label_not_binary"
+    IMAGE_MISSING = "image_missing"
+    IMAGE_OUTSIDE_FOLDER = "image_outside_folder"
+    IMAGE_TOO_LARGE = "image_too_large"
+    IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"
+    IMAGE_FORMAT_UNSUPPORTED = "image_format_unsupported"
+    IMAGE_NOT_DECODABLE = "image_not_decodable"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def mend(self) -> str:
+        """One sentence that tells how to make such a pair usable."""
+        return _MENDS[self]
+
+
+_MENDS = {
+    Reason.MANIFEST_LINE_INVALID: "Write one JSON object a line, or one CSV row with as many cells as the header.",
+    Reason.ID_MISSING: "Give every pair an id.",
+    Reason.ID_INVALID: "Use a short string or a whole number as the id.",
+    Reason.ID_DUPLICATE: "Give every pair an id of its own; the first usable pair with this id was kept.",
+    Reason.TEXT_MISSING: "Give the text as a string.",
+    Reason.TEXT_EMPTY: "Write the text that stands on the picture, or allow empty texts.",
+    Reason.TEXT_TOO_LONG: "Shorten the text.",
+    Reason.TEXT_NOT_UTF8: "Save the text as UTF-8.",
+    Reason.TEXT_CONTROL_CHARACTER: "Remove the control character.",
+    Reason.LABEL_MISSING: "Give the label, 0 or 1.",
+    Reason.LABEL_NOT_BINARY: "Write the label as 0 or 1.",
+    Reason.IMAGE_MISSING: "Put the image there, or correct the path.",
+    Reason.IMAGE_OUTSIDE_FOLDER: "Keep the images, and what links lead to, below the images' folder, or name it.",
+    Reason.IMAGE_TOO_LARGE: "Save the image smaller.",
+    Reason.IMAGE_TOO_MANY_PIXELS: "Scale the image down.",
+    Reason.IMAGE_FORMAT_UNSUPPORTED: "Save the image as JPEG, PNG, GIF, WebP or BMP.",
+    Reason.IMAGE_NOT_DECODABLE: "Fetch or export the image again: the file is damaged.",
+}

@@ -1,0 +1,1 @@
+"""Command line, configuration, graph and runners of Fusegate."""

@@ -1,0 +1,57 @@
+"""Bind a pipeline's output folder to its metadata store, and refuse any other pairing.
+
+Execution ids name artifact folders. With another store they start at 1 again, and artifacts are overwritten in place
+that the first store still serves as cache hits.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+from ml_metadata.proto import metadata_store_pb2
+
+from components.errors import InputError
+
+BINDING_FILE = "binding.json"
+_CONTEXT_TYPE = "fusegate_binding"
+
+
+def bind(output: Path, artifacts: Path, store: Any, store_name: str) -> None:
+    """Bind a folder to a store at the first run, and check the bond at every later one.
+
+    Args:
+        output: The pipeline's output folder.
+        artifacts: The folder in it whose artifacts the store describes.
+        store: An `ml_metadata.MetadataStore`.
+        store_name: Its name, for messages.
+
+    Raises:
+        InputError: If the folder belongs to another store, or holds artifacts of none.
+    """
+    path = output / BINDING_FILE
+    if path.exists():
+        bond = json.loads(path.read_text())
+        if store.get_context_by_type_and_name(_CONTEXT_TYPE, bond["id"]) is None:
+            raise InputError(
+                f"an output folder must keep its metadata store. Received: {output} with {store_name}, but it was made "
+                f"with {bond['store']}. Give that store back (mlmd), or take a new output folder (output)"
+            )
+        return
+    if artifacts.exists() and any(artifacts.iterdir()):
+        raise InputError(
+            f"an output folder that holds artifacts must say which metadata store describes them. Received: {output}, "
+            f"which has no {BINDING_FILE}. Take a new output folder (output)"
+        )
+    bond = {"id": uuid.uuid4().hex, "store": store_name}
+    _register(store, bond["id"])
+    output.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(bond, indent=2))
+
+
+def _register(store: Any, name: str) -> None:
+    kind = metadata_store_pb2.ContextType(name=_CONTEXT_TYPE)
+    context = metadata_store_pb2.Context(type_id=store.put_context_type(kind), name=name)
+    store.put_contexts([context])

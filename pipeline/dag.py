@@ -1,0 +1,139 @@
+"""The graph, whole, in one file: the same components for every runner.
+
+    LiveModel ───────────────────────────────────────────────────────────────────────────┐
+    PairedExampleGen → StatisticsGen → ImportSchemaGen → ExampleValidator → DataGate     │
+            └→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import tensorflow_data_validation as tfdv
+from tfx.components.example_validator.component import ExampleValidator
+from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
+from tfx.components.statistics_gen.component import StatisticsGen
+from tfx.components.trainer.component import Trainer
+from tfx.components.transform.component import Transform
+from tfx.dsl.components.base.base_component import BaseComponent
+from tfx.proto import pusher_pb2
+
+from components import keys
+from components.code_digest import code_digest
+from components.data_gate.component import DataGate
+from components.evaluator.component import Evaluator
+from components.frozen_features.component import FrozenFeatures
+from components.live_model.component import LiveModel
+from components.paired_example_gen.component import PairedExampleGen
+from components.pusher.component import Pusher
+from pipeline.config import Config
+from pipeline.eval_config import make_eval_config
+
+PREPROCESSING_FN = "components.transform.preprocessing.preprocessing_fn"
+RUN_FN = "components.trainer.run_fn.run_fn"
+EXTRACTORS = "components.evaluator.extractors"
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """What a runner finds out about the world before the graph is made.
+
+    Attributes:
+        span: The span's number, or `latest` where the component is to find it itself.
+        input_fingerprint: Digest of the span's files.
+        registry_fingerprint: What the registry says is live.
+        schema_file: A copy of the schema under a name made from its content.
+    """
+
+    span: str
+    input_fingerprint: str
+    registry_fingerprint: str
+    schema_file: str
+
+
+def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
+    """Make the graph's components, in the order in which they run.
+
+    Args:
+        config: The configuration.
+        resolved: What the runner found out.
+    """
+    live = LiveModel(str(config.models), resolved.registry_fingerprint)
+    pairs = PairedExampleGen(
+        root=str(config.data.root),
+        span=resolved.span,
+        input_fingerprint=resolved.input_fingerprint,
+        splits=config.data.splits.model_dump(),
+        seed=config.seed,
+        limits=config.pair_limits(),
+    )
+    examples = pairs.outputs["examples"]
+    schema = ImportSchemaGen(schema_file=resolved.schema_file)
+    statistics = StatisticsGen(
+        examples=examples,
+        schema=schema.outputs["schema"],
+        stats_options=tfdv.StatsOptions(enable_semantic_domain_stats=False),
+    )
+    validator = ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"])
+    gate = DataGate(
+        examples=examples,
+        quarantine=pairs.outputs["quarantine"],
+        anomalies=validator.outputs["anomalies"],
+        max_bad_share=config.data.max_bad_share,
+        min_per_class=config.data.min_per_class,
+    )
+    features = FrozenFeatures(
+        examples=examples,
+        schema=schema.outputs["schema"],
+        image=config.image_spec(),
+        text=config.text_spec(),
+    )
+    # An artifact edge would put the gate's output into the cache key of all that is dear to compute.
+    features.add_upstream_node(gate)
+    return [live, pairs, schema, statistics, validator, gate, features, *_learning(config, live, features)]
+
+
+def _learning(config: Config, live: LiveModel, features: FrozenFeatures) -> list[BaseComponent]:
+    """From the featured examples to the push."""
+    examples, schema = features.outputs["featured_examples"], features.outputs["featured_schema"]
+    transform = Transform(
+        examples=examples,
+        schema=schema,
+        preprocessing_fn=PREPROCESSING_FN,
+        custom_config={
+            "vocabulary": config.text.vocabulary,
+            "max_tokens": config.text.max_tokens,
+            "code": code_digest(),
+        },
+        disable_statistics=True,
+    )
+    trainer = Trainer(
+        run_fn=RUN_FN,
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        schema=schema,
+        custom_config=trainer_config(config),
+    )
+    evaluator = Evaluator(
+        examples=examples,
+        model=trainer.outputs["model"],
+        baseline_model=live.outputs["model"],
+        eval_config=make_eval_config(config.gate, config.seed),
+        example_splits=[keys.TEST],
+        module_path=EXTRACTORS,
+    )
+    pusher = Pusher(
+        model=trainer.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        push_destination=pusher_pb2.PushDestination(
+            filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(config.models))
+        ),
+    )
+    return [transform, trainer, evaluator, pusher]
+
+
+def trainer_config(config: Config) -> dict[str, Any]:
+    """Return what `run_fn` gets of the configuration, in plain values, with the digest of the code."""
+    sections = config.model_dump(mode="json", include={"image_branch", "text_branch", "train", "seed"})
+    return sections | {"image": config.image_spec(), "text": config.text_spec(), "code": code_digest()}

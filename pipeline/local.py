@@ -1,0 +1,201 @@
+"""Run the pipeline in this process, with TFX's LocalDagRunner and what it leaves unchecked."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import ml_metadata as mlmd
+from absl import logging as absl_logging
+from filelock import FileLock, Timeout
+from tfx.dsl.compiler import compiler, constants
+from tfx.orchestration import pipeline as tfx_pipeline
+from tfx.orchestration.local.local_dag_runner import LocalDagRunner
+from tfx.orchestration.portable import runtime_parameter_utils
+
+from components.errors import FusegateError, InputError
+from components.live_model.registry import registry_fingerprint
+from components.paired_example_gen import spans
+from pipeline import binding, lineage, metadata
+from pipeline.config import Config
+from pipeline.dag import Resolved, make_components
+from pipeline.progress import NodeProgress
+
+BEAM_IN_PROCESS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
+DEFAULT_SCHEMA = Path(__file__).parents[1] / "schema" / "schema.pbtxt"
+ARTIFACTS = "artifacts"
+RUNS = "runs"
+ERROR_FILE = "error.txt"
+
+
+class RunFailed(FusegateError):
+    """A node of the run failed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A run that has ended.
+
+    Attributes:
+        config: Its configuration.
+        run_id: Its id.
+        folder: Folder of its report and summary.
+        started: When it started.
+        seconds: How long it took.
+        nodes: Its executions, by node.
+        failure: Why it failed, or None.
+    """
+
+    config: Config
+    run_id: str
+    folder: Path
+    started: datetime.datetime
+    seconds: float
+    nodes: dict[str, lineage.NodeRun]
+    failure: FusegateError | None
+
+
+def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
+    """Run the pipeline once.
+
+    Args:
+        config: The configuration.
+        say: Called with a line whenever a node ends.
+
+    Returns:
+        The run, failed or not: its `failure` says which.
+
+    Raises:
+        InputError: Before anything has run: no such span, a folder bound to another store, or a run that goes on.
+    """
+    started = datetime.datetime.now().astimezone()
+    run_id = started.strftime("%Y%m%d-%H%M%S-%f")
+    folder = config.output / RUNS / run_id
+    with _alone(config.output):
+        connection = metadata.connection_config(config)
+        store = mlmd.MetadataStore(connection)
+        binding.bind(config.output, config.output / ARTIFACTS, store, metadata.store_name(config))
+        lineage.close_orphans(store, config.name)
+        pipeline = make_pipeline(config, resolve(config), connection)
+        folder.mkdir(parents=True)
+        failure: FusegateError | None = None
+        try:
+            _run(pipeline, run_id, folder, say)
+            failure = _unseen_failure(lineage.read_run(store, run_id), [c.id for c in pipeline.components])
+        except FusegateError as error:
+            failure = error
+        finally:
+            lineage.close_orphans(store, config.name)
+        seconds = (datetime.datetime.now().astimezone() - started).total_seconds()
+        return Run(config, run_id, folder, started, seconds, lineage.read_run(store, run_id), failure)
+
+
+def resolve(config: Config) -> Resolved:
+    """Find out what the graph's cache keys depend on: the span's files, the registry, the schema."""
+    span = spans.find_span(str(config.data.root), str(config.data.span))
+    return Resolved(
+        span=str(span.number),
+        input_fingerprint=spans.fingerprint(span),
+        registry_fingerprint=registry_fingerprint(str(config.models)),
+        schema_file=_keep_schema(config),
+    )
+
+
+def make_pipeline(config: Config, resolved: Resolved, connection: Any) -> tfx_pipeline.Pipeline:
+    """Make TFX's pipeline of a configuration for a local run."""
+    return tfx_pipeline.Pipeline(
+        pipeline_name=config.name,
+        pipeline_root=str(config.output / ARTIFACTS),
+        components=make_components(config, resolved),
+        enable_cache=True,
+        metadata_connection_config=connection,
+        beam_pipeline_args=list(config.beam_args or BEAM_IN_PROCESS),
+    )
+
+
+def _keep_schema(config: Config) -> str:
+    """Copy the schema under a name made from its content: ImportSchemaGen's cache key is the path alone."""
+    source = config.schema_file or DEFAULT_SCHEMA
+    if not source.is_file():
+        raise InputError(f"schema_file must be a file. Received: {source}. Give a schema in text form")
+    content = source.read_bytes()
+    target = config.output / "schemas" / hashlib.sha256(content).hexdigest()[:16] / "schema.pbtxt"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return str(target)
+
+
+@contextlib.contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    output.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(output / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(
+            f"one run at a time may use an output folder. Received: {output}, which another run uses. "
+            "Wait for it, or take another output folder (output)"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _run(pipeline: tfx_pipeline.Pipeline, run_id: str, folder: Path, say: Callable[[str], None]) -> None:
+    """Run with a line of progress a node; an unexpected error is kept whole in the run's folder."""
+    intermediate = compiler.Compiler().compile(pipeline)
+    runtime_parameter_utils.substitute_runtime_parameter(
+        intermediate, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: run_id}
+    )
+    progress = NodeProgress(say)
+    with _listening(progress):
+        try:
+            LocalDagRunner().run_with_ir(intermediate)
+        except FusegateError:
+            raise
+        except Exception as error:
+            (folder / ERROR_FILE).write_text(traceback.format_exc())
+            first = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+            raise RunFailed(
+                f"node {progress.node} failed. Received: {type(error).__name__}: {first}. "
+                f"The whole error is in {folder / ERROR_FILE}; what was finished is kept, run again to go on"
+            ) from error
+
+
+@contextlib.contextmanager
+def _listening(handler: logging.Handler) -> Iterator[None]:
+    """Hear absl's INFO records without printing them; errors are printed as ever."""
+    logger = absl_logging.get_absl_logger()
+    verbosity = absl_logging.get_verbosity()
+    printers = {printer: printer.level for printer in (*logging.getLogger().handlers, *logger.handlers)}
+    for printer in printers:
+        printer.setLevel(logging.ERROR)
+    absl_logging.set_verbosity(absl_logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        absl_logging.set_verbosity(verbosity)
+        for printer, level in printers.items():
+            printer.setLevel(level)
+
+
+def _unseen_failure(nodes: dict[str, lineage.NodeRun], expected: list[str]) -> FusegateError | None:
+    """Look for what LocalDagRunner passes over: a node whose inputs did not resolve, or that never ran.
+
+    TFX logs "Input resolution error", marks the execution FAILED in MLMD and goes on; the run looks green.
+    """
+    bad = [f"{name} is {node.state}" for name, node in nodes.items() if not node.ended_well]
+    bad += [f"{name} did not run" for name in expected if name not in nodes]
+    if not bad:
+        return None
+    return RunFailed(f"every node must end COMPLETE or CACHED. Received: {', '.join(bad)}. Run again to go on")

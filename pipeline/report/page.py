@@ -1,0 +1,86 @@
+"""The report page: one HTML file that needs nothing else, neither network nor scripts."""
+
+from __future__ import annotations
+
+import base64
+import math
+from pathlib import Path
+
+from pipeline.report.charts import NAMES, interval_chart, roc_chart, timing_chart
+from pipeline.report.run_summary import RunSummary
+
+TEMPLATE = "template.html.j2"
+NOTHING = "–"
+
+
+def write_report(summary: RunSummary, out: Path) -> Path:
+    """Write the page of one run.
+
+    Texts and ids come from strangers: they are escaped, and the page's own policy forbids scripts and any loading.
+
+    Args:
+        summary: What the run did and found; whatever is empty in it is left out of the page.
+        out: HTML file to write; its folder is made if need be.
+
+    Returns:
+        `out`.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(number=_number, signed=_signed, duration=_duration, base64=_base64, title=_title)
+    charts = {name: Markup(svg) for name, svg in _charts(summary).items()}
+    labels = sorted({label for counts in summary.counts.values() for label in counts})
+    html = environment.get_template(TEMPLATE).render(run=summary, charts=charts, labels=labels)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(html, encoding="utf-8", errors="replace")
+    return out
+
+
+def _charts(run: RunSummary) -> dict[str, str]:
+    charts = dict.fromkeys(("roc", "aucs", "gain", "nodes"), "")
+    if run.scores and set(run.scores.labels) == {0, 1}:
+        charts["roc"] = roc_chart(run.scores, run.aucs)
+    if run.aucs:
+        charts["aucs"] = interval_chart(run.aucs, "AUC on the test split")
+    differences = {}
+    if run.gain:
+        differences["over best part"] = run.gain.difference
+    if run.fused_minus_late:
+        differences["over late fusion"] = run.fused_minus_late
+    if differences:
+        charts["gain"] = interval_chart(differences, "What the fused model gains in AUC", zero=True)
+    if run.nodes:
+        charts["nodes"] = timing_chart(run.nodes)
+    return charts
+
+
+def _number(value: float | None) -> str:
+    if value is None or math.isnan(value):
+        return NOTHING
+    return f"{value:.1e}" if 0 < abs(value) < 0.001 else f"{value:.3f}"
+
+
+def _signed(value: float | None) -> str:
+    # A true minus sign is as wide as the plus, so that columns align.
+    return NOTHING if value is None or math.isnan(value) else f"{value:+.3f}".replace("-", "−")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
+
+
+def _title(output: str) -> str:
+    return NAMES.get(output, output)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,140 @@
+"""From a run that has ended to the summary that its report shows."""
+
+from __future__ import annotations
+
+from importlib import metadata as packages
+from typing import Any
+
+import tensorflow as tf
+import yaml
+
+from components import keys
+from components.evaluator.fusion_gain import FIGURES
+from components.evaluator.scores import CANDIDATE, read_scores
+from components.paired_example_gen import counts
+from components.paired_example_gen.executor import QUARANTINE_FILE
+from pipeline.lineage import NodeRun
+from pipeline.local import Run
+from pipeline.report.pick_examples import pick_examples
+from pipeline.report.run_summary import Example, Gain, Interval, Node, RunSummary, Scores
+from pipeline.report.thumbnail import thumbnail
+from pipeline.verdict import Verdict, read_verdict
+
+_LIBRARIES = ("fusegate", "tfx", "tensorflow", "keras", "apache-beam")
+# The ROC curves of the page are drawn from at most this many pairs.
+_MOST_SCORES = 20_000
+
+
+def summarize(run: Run) -> RunSummary:
+    """Summarise a run, failed or not: what it did not get to stays empty."""
+    found: dict[str, Any] = {
+        "name": run.config.name,
+        "run_id": run.run_id,
+        "started": run.started.isoformat(timespec="seconds"),
+        "seconds": run.seconds,
+        "seed": run.config.seed,
+        "nodes": [_node(node) for node in run.nodes.values()],
+        "versions": {name: packages.version(name) for name in _LIBRARIES},
+        "config": yaml.safe_dump(run.config.model_dump(mode="json"), sort_keys=False),
+        "paths": {
+            "data": str(run.config.data.root),
+            "models": str(run.config.models),
+            "output": str(run.config.output),
+        },
+    }
+    found |= _ingest(run)
+    if run.failure is not None:
+        reason = str(run.failure)
+        return RunSummary(**found, verdict="failed", headline=f"Failed: {reason.splitlines()[0]}", error=reason)
+    verdict = read_verdict(run.config.gate, run.nodes)
+    return RunSummary(**found | _decision(run, verdict) | _test_split(run))
+
+
+def _node(node: NodeRun) -> Node:
+    return Node(node.name, node.seconds, node.cached, "complete" if node.ended_well else "failed")
+
+
+def _ingest(run: Run) -> dict[str, Any]:
+    node = run.nodes.get("PairedExampleGen")
+    if node is None or not node.ended_well:
+        return {}
+    examples, quarantine = node.outputs["examples"][0], node.outputs["quarantine"][0]
+    return {
+        "counts": counts.read_examples(examples),
+        "groups": counts.read_audit(examples)["groups"],
+        "quarantine": counts.read_quarantine(quarantine),
+        "quarantine_path": f"{quarantine.uri}/{QUARANTINE_FILE}",
+    }
+
+
+def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
+    intervals = {name: _interval(verdict.figures, name) for name in FIGURES}
+    best = max(keys.PARTS, key=lambda part: verdict.figures[f"auc_{part}"])
+    found: dict[str, Any] = {
+        "verdict": verdict.outcome,
+        "headline": _headline(verdict, best),
+        "reasons": [line for line in (*map(_in_words, verdict.rules), verdict.baseline, verdict.reason) if line],
+        "rules": verdict.rules,
+        "baseline": verdict.baseline,
+        "aucs": {output: intervals[f"auc_{output}"] for output in keys.OUTPUTS},
+        "gain": Gain(intervals["gain"], best, run.config.gate.confidence),
+        "fused_minus_late": intervals["fused_minus_late"],
+    }
+    if verdict.outcome == "pushed":
+        found |= {"pushed_to": verdict.destination, "pushed_version": verdict.version}
+    return found
+
+
+def _interval(figures: dict[str, float], name: str) -> Interval:
+    return Interval(figures[name], figures[f"{name}_lower"], figures[f"{name}_upper"])
+
+
+def _in_words(rule: Any) -> str:
+    return f"{'passed' if rule.passed else 'FAILED'}: {rule.name}: {rule.value:+.3f}, wanted {rule.threshold}"
+
+
+def _headline(verdict: Verdict, best: str) -> str:
+    gain, lower = verdict.figures["gain"], verdict.figures["gain_lower"]
+    against = f"the fused model's AUC is {gain:+.3f} against {best} (lower bound {lower:+.3f})"
+    if verdict.outcome == "pushed":
+        return f"Pushed version {verdict.version}: {against}."
+    if verdict.outcome == "unchanged":
+        return f"Nothing pushed, {verdict.reason}: {against}."
+    broken = [rule.name for rule in verdict.rules if not rule.passed]
+    return f"Refused, nothing pushed: {against}. Broken: {'; '.join(broken) or verdict.reason}."
+
+
+def _test_split(run: Run) -> dict[str, Any]:
+    rows = read_scores(run.nodes["Evaluator"].outputs["evaluation"][0].uri)
+    labels = [row[keys.LABEL] for row in rows]
+    outputs = {output: [row[CANDIDATE][output] for row in rows] for output in keys.OUTPUTS}
+    chosen = pick_examples(labels, outputs)
+    wanted = {rows[index][keys.ID]: (index, why) for index, why in chosen}
+    uri = run.nodes["FrozenFeatures"].outputs["featured_examples"][0].uri
+    pairs = _read_pairs(f"{uri}/Split-{keys.TEST}", set(wanted))
+    examples = [
+        Example(
+            id=pair_id,
+            image_jpeg=thumbnail(pairs[pair_id][0]),
+            text=pairs[pair_id][1],
+            label=labels[index],
+            probabilities={output: outputs[output][index] for output in keys.OUTPUTS},
+            why=why,
+        )
+        for pair_id, (index, why) in wanted.items()
+    ]
+    shown = slice(None, None, max(1, len(rows) // _MOST_SCORES))
+    scores = Scores(labels[shown], {output: values[shown] for output, values in outputs.items()})
+    return {"scores": scores, "examples": examples}
+
+
+def _read_pairs(folder: str, ids: set[str]) -> dict[str, tuple[bytes, str]]:
+    """Find the picture and the text of a few pairs of a split."""
+    found: dict[str, tuple[bytes, str]] = {}
+    files = sorted(tf.io.gfile.glob(f"{folder}/*"))
+    for record in tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator():
+        feature = tf.train.Example.FromString(record).features.feature
+        pair_id = feature[keys.ID].bytes_list.value[0].decode()
+        if pair_id in ids:
+            found[pair_id] = (feature[keys.IMAGE].bytes_list.value[0], feature[keys.TEXT].bytes_list.value[0].decode())
+    return found

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.encoders.build import build_image_encoder, encoder_fingerprint
+from components.errors import InputError
+
+SMALL = {"encoder": "mobilenet_v3_small", "weights": "random", "size": 32}
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+@pytest.fixture(scope="module")
+def small():
+    return build_image_encoder(SMALL)
+
+
+@pytest.fixture(scope="module")
+def batch(draw) -> list[bytes]:
+    return [draw(seed) for seed in range(32)]
+
+
+def saved_backbone(path, outputs) -> str:
+    inputs = keras.Input((32, 32, 3))
+    keras.Model(inputs, outputs(inputs)).save(path)
+    return str(path)
+
+
+def test_a_picture_becomes_one_vector_of_the_encoders_width(small, batch):
+    vectors = small(tf.constant(batch))
+    assert vectors.shape == (32, small.width) and vectors.dtype == tf.float32
+    assert np.linalg.matrix_rank(vectors.numpy()) > 16
+    assert (small.name, small.kind, small.trains) == ("mobilenet_v3_small", "image", False)
+    assert small.fingerprint == encoder_fingerprint(SMALL)
+
+
+def test_each_format_gives_nearly_the_same_vector(small, draw):
+    png, bmp, gif, jpeg = small(tf.constant([draw(3, fmt=fmt) for fmt in ("PNG", "BMP", "GIF", "JPEG")])).numpy()
+    assert np.array_equal(png, bmp)
+    assert min(cosine(png, gif), cosine(png, jpeg)) > 0.98
+
+
+def test_an_empty_string_gives_zeros_and_leaves_its_neighbours_alone(small, batch):
+    vectors = small(tf.constant([batch[0], b"", batch[1]])).numpy()
+    assert not vectors[1].any()
+    np.testing.assert_allclose(vectors[[0, 2]], small(tf.constant(batch[:2])), atol=1e-5)
+
+
+def test_bytes_that_are_no_picture_fail_the_batch(small, batch):
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        small(tf.constant([batch[0], b"no picture"]))
+
+
+def test_a_batch_of_one_equals_a_batch_of_32(small, batch):
+    alone = np.concatenate([small(tf.constant([contents])).numpy() for contents in batch])
+    np.testing.assert_allclose(alone, small(tf.constant(batch)), atol=1e-5)
+
+
+def test_an_empty_batch_gives_no_vectors(small):
+    assert small(tf.constant([], tf.string)).shape == (0, small.width)
+
+
+def test_a_saved_model_gives_the_same_vectors(small, batch, tmp_path):
+    module = tf.Module()
+    module.encoder = small
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def serve(inputs):
+        return {"vector": small(inputs)}
+
+    tf.saved_model.save(module, str(tmp_path), signatures=serve)
+    served = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](tf.constant(batch))["vector"]
+    np.testing.assert_allclose(served, small(tf.constant(batch)), atol=1e-5)
+
+
+def test_poolings_have_their_widths_and_values(small, batch):
+    both = build_image_encoder({**SMALL, "pooling": "avg_max"})
+    flat = build_image_encoder({**SMALL, "pooling": "flatten", "size": 64})
+    assert (both.width, flat.width) == (2 * small.width, 2 * 2 * small.width)
+    vectors = both(tf.constant(batch)).numpy()
+    np.testing.assert_allclose(vectors[:, : small.width], small(tf.constant(batch)), atol=1e-5)
+    maps = flat(tf.constant(batch)).numpy().reshape(32, 2, 2, small.width)
+    np.testing.assert_allclose(
+        maps.mean(axis=(1, 2)), build_image_encoder({**SMALL, "size": 64})(tf.constant(batch)), atol=1e-5
+    )
+
+
+def test_vgg16_gets_blue_green_red_less_the_means_of_imagenet(draw):
+    encoder = build_image_encoder({"encoder": "vgg16", "weights": "random", "size": 32, "pooling": "flatten"})
+    pixels = tf.image.decode_png(draw(0, width=32, height=32)).numpy().astype("float32")
+    wanted = pixels[..., ::-1] - np.array([103.939, 116.779, 123.68], "float32")
+    contents = tf.constant([draw(0, width=32, height=32)])
+    np.testing.assert_allclose(encoder.preprocess(contents)[0], wanted, atol=1e-3)
+    assert encoder(contents).shape == (1, 512)
+    assert np.isfinite(encoder(contents)).all() and np.any(encoder(contents))
+
+
+def test_a_seed_gives_its_weights_again_and_touches_no_global_seed(small, batch):
+    keras.utils.set_random_seed(11)
+    expected = random.random(), np.random.random(), float(tf.random.uniform([]))
+    keras.utils.set_random_seed(11)
+    again, other = build_image_encoder(SMALL), build_image_encoder({**SMALL, "seed": 1})
+    assert (random.random(), np.random.random(), float(tf.random.uniform([]))) == expected
+    vectors = small(tf.constant(batch)).numpy()
+    assert np.array_equal(again(tf.constant(batch)), vectors)
+    assert not np.allclose(other(tf.constant(batch)), vectors)
+
+
+@pytest.mark.parametrize("ending", [".weights.h5", ".keras", ".h5"])
+def test_weights_come_from_each_kind_of_file(small, batch, tmp_path, ending):
+    file = tmp_path / f"small{ending}"
+    small.backbone.save_weights(file) if ending == ".weights.h5" else small.backbone.save(file)
+    loaded = build_image_encoder({"encoder": "mobilenet_v3_small", "weights": str(file), "size": 32})
+    assert np.array_equal(loaded(tf.constant(batch)), small(tf.constant(batch)))
+
+
+def test_weights_of_another_backbone_are_refused(small, tmp_path):
+    file = tmp_path / "small.weights.h5"
+    small.backbone.save_weights(file)
+    with pytest.raises(InputError, match="vgg16: the weights file must hold this backbone's weights"):
+        build_image_encoder({"encoder": "vgg16", "weights": str(file), "size": 32})
+
+
+def test_a_backbone_of_ones_own_is_read_with_maps_or_with_vectors(draw, tmp_path):
+    maps = saved_backbone(tmp_path / "maps.keras", lambda inputs: keras.layers.AveragePooling2D(16)(inputs))
+    vectors = saved_backbone(tmp_path / "vectors.keras", lambda inputs: keras.layers.GlobalAveragePooling2D()(inputs))
+    spec = {"encoder": "keras_file", "size": 32, "preprocessing": "none"}
+    one = build_image_encoder({**spec, "weights": maps, "pooling": "avg"})
+    other = build_image_encoder({**spec, "weights": vectors, "pooling": "flatten"})
+    contents = tf.constant([draw(1, width=32, height=32)])
+    mean = tf.image.decode_png(contents[0]).numpy().mean(axis=(0, 1))
+    np.testing.assert_allclose(one(contents)[0], mean, rtol=1e-5)
+    np.testing.assert_allclose(other(contents)[0], mean, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"size": 64}, r"takes pictures of \(32, 32, 3\)"),
+        ({"pooling": "avg"}, "with pooling: avg"),
+    ],
+)
+def test_a_backbone_that_does_not_fit_the_spec_is_refused(tmp_path, change, said):
+    file = saved_backbone(tmp_path / "own.keras", lambda inputs: keras.layers.GlobalAveragePooling2D()(inputs))
+    spec = {"encoder": "keras_file", "weights": file, "size": 32, "preprocessing": "tf", "pooling": "flatten"}
+    with pytest.raises(InputError, match=said):
+        build_image_encoder({**spec, **change})
+
+
+def test_a_keras_file_with_a_lambda_is_refused_and_not_run(tmp_path):
+    trace = tmp_path / "ran"
+    command = f"touch {trace}"
+    code = eval(f"lambda maps: (maps, __import__('os').system({command!r}))[0]")
+    outputs = keras.layers.Lambda(code, output_shape=(32, 32, 3))
+    file = saved_backbone(tmp_path / "own.keras", outputs)
+    trace.unlink(missing_ok=True)
+    with pytest.raises(InputError, match="without lambdas or custom classes"):
+        build_image_encoder({"encoder": "keras_file", "weights": file, "size": 32, "preprocessing": "tf"})
+    assert not trace.exists()
+
+
+def test_imagenet_weights_that_cannot_be_downloaded_name_the_ways_out(tmp_path):
+    program = (
+        "from components.encoders.build import build_image_encoder\n"
+        "from components.errors import InputError\n"
+        "try:\n    build_image_encoder({'encoder': 'mobilenet_v3_small', 'size': 32})\n"
+        "except InputError as error:\n    print(error)\n"
+    )
+    nowhere = {"KERAS_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path), "no_proxy": "", "NO_PROXY": ""}
+    nowhere.update({f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https", "HTTP", "HTTPS")})
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, **nowhere}
+    )
+    assert "weights: imagenet are downloaded by keras.applications on first use. Received: " in done.stdout, done.stderr
+    assert "set weights to the path of a .weights.h5" in done.stdout

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.encoders.build import build_text_encoder, encoder_fingerprint
+from components.encoders.weights import weight_files
+from components.errors import InputError
+
+MINILM = {"encoder": "minilm", "weights": "package", "max_tokens": 32}
+CLS, SEP = 101, 102
+TEXTS = ["When you finally ship it…", "", "me on monday 😂", "日本語", "a cat that looks at a cucumber " * 20]
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    return build_text_encoder(MINILM)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("", []),
+        (" \n ", []),
+        ("\ufffd", []),
+        ("When you finally ship it…", [2043, 2017, 2633, 2911, 2009, 1529]),
+        ("Café NAÏVE İstanbul", [7668, 15743, 9960]),
+        ("e\u0301te\u0301", [3802, 2063]),
+        ("ΣΑΣ", [1173, 14608, 29733]),
+        ("I ♥ 日本語 memes 😂", [1045, 1625, 1864, 1876, 1950, 2033, 7834, 100]),
+        ("a\x00b\u200bc\ttab\u3000wide", [5925, 21628, 2898]),
+        ("don't #stop @me", [2123, 1005, 1056, 1001, 2644, 1030, 2033]),
+        ("x" * 101, [100]),
+    ],
+)
+def test_tokens_are_those_of_the_reference_tokenizer(minilm, text, ids):
+    assert minilm.preprocess(tf.constant([text])).numpy().tolist() == [[CLS, *ids, SEP]]
+
+
+def test_vectors_are_those_of_the_reference_network(minilm):
+    vectors = minilm(tf.constant(["When you finally ship it…", ""])).numpy()
+    # Computed outside Keras, with the exact GELU: keras-hub's is the tanh approximation, hence the tolerance.
+    np.testing.assert_allclose(vectors[0, :4], [-0.03505, 0.02154, -0.00331, 0.03412], atol=4e-4)
+    np.testing.assert_allclose(vectors[1, -4:], [0.15875, 0.12641, 0.04655, -0.01572], atol=4e-4)
+
+
+def test_a_text_becomes_one_vector_of_length_1(minilm):
+    vectors = minilm(tf.constant(TEXTS))
+    assert vectors.shape == (5, 384) and vectors.dtype == tf.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert (minilm.name, minilm.kind, minilm.width, minilm.trains) == ("minilm", "text", 384, False)
+    assert minilm.fingerprint == encoder_fingerprint(MINILM)
+
+
+def test_texts_of_like_meaning_lie_closer(minilm):
+    cat, kitten, invoice = minilm(
+        tf.constant(["my cat sleeps", "a kitten is napping", "the invoice is overdue"])
+    ).numpy()
+    assert cat @ kitten > cat @ invoice + 0.2
+
+
+def test_a_long_text_is_cut_to_max_tokens(minilm):
+    ids = minilm.preprocess(tf.constant(["cat " * 100, "cat"])).numpy()
+    assert ids.shape == (2, 32) and ids[0, -1] == SEP
+    assert ids[1, :4].tolist() == [CLS, 4937, SEP, 0]
+
+
+def test_padding_to_the_batch_does_not_change_a_vector(minilm):
+    alone = np.concatenate([minilm(tf.constant([text])).numpy() for text in TEXTS])
+    np.testing.assert_allclose(minilm(tf.constant(TEXTS)), alone, atol=1e-5)
+
+
+def test_bytes_that_are_no_utf8_are_left_out(minilm):
+    vectors = minilm(tf.constant([b"caf\xff\xfe ok", b"caf ok"])).numpy()
+    np.testing.assert_array_equal(vectors[0], vectors[1])
+
+
+def test_an_empty_batch_gives_no_vectors(minilm):
+    assert minilm(tf.constant([], tf.string)).shape == (0, 384)
+
+
+def test_a_saved_model_gives_the_same_vectors_where_tensorflow_text_is_imported(minilm, tmp_path):
+    module = tf.Module()
+    module.encoder = minilm
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def serve(inputs):
+        return {"vector": minilm(inputs)}
+
+    tf.saved_model.save(module, str(tmp_path / "model"), signatures=serve)
+    program = (
+        "import sys, numpy, tensorflow as tf, tensorflow_text\n"
+        "texts, vectors = numpy.load(sys.argv[2], allow_pickle=False), sys.argv[3]\n"
+        "serve = tf.saved_model.load(sys.argv[1]).signatures['serving_default']\n"
+        "numpy.save(vectors, serve(tf.constant(texts))['vector'].numpy())\n"
+    )
+    np.save(tmp_path / "texts.npy", np.array(TEXTS))
+    files = [str(tmp_path / name) for name in ("model", "texts.npy", "vectors.npy")]
+    done = subprocess.run([sys.executable, "-c", program, *files], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_allclose(np.load(tmp_path / "vectors.npy"), minilm(tf.constant(TEXTS)), atol=1e-5)
+
+
+def test_none_builds_no_encoder():
+    assert build_text_encoder({"encoder": "none"}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("vocab.txt", b"only\nwords\n"), ("model.safetensors", b"\x00" * 64), ("config.json", b'{"model_type": "bert"}')],
+)
+def test_a_folder_that_holds_no_bert_is_refused(tmp_path, name, content):
+    for file in weight_files(MINILM):
+        shutil.copy(file, tmp_path)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="must be a Hugging Face folder of a BERT"):
+        build_text_encoder({"encoder": "minilm", "weights": str(tmp_path)})

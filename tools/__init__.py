@@ -1,0 +1,1 @@
+"""Tools of the checkout itself; no part of the installed package."""
