@@ -32,17 +32,17 @@ def pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
     Returns:
         Values by pip's option names, such as `index-url`.
     """
-    parser_of = {}
+    parsers = []
     for path in _pip_files(environ):
         parser = configparser.RawConfigParser()
         try:
             parser.read(path, encoding="utf-8")
         except (configparser.Error, UnicodeDecodeError):
             continue
-        parser_of[path] = parser
+        parsers.append(parser)
     settings: dict[str, str] = {}
     for section in ("global", "install"):
-        for parser in parser_of.values():
+        for parser in parsers:
             if parser.has_section(section):
                 settings.update({name.replace("_", "-"): value for name, value in parser.items(section)})
     for name, value in environ.items():
@@ -59,7 +59,7 @@ def uv_has_index(environ: Mapping[str, str]) -> bool:
 
 
 def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that give uv pip's index, its links, its proxy and its trust, where uv has none of its own."""
+    """Return the variables that give uv pip's index, links, proxy and trust, where uv has none of its own."""
     pip = pip_settings(environ)
     given: dict[str, str] = {}
     if "cert" in pip and not environ.get("SSL_CERT_FILE"):

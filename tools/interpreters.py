@@ -1,4 +1,4 @@
-"""Finds the Pythons of this machine by running each: a name on the PATH may be a shim of a version that is not active."""
+"""Finds this machine's Pythons by running each: a name on the PATH may be a shim of a version that is not active."""
 
 from __future__ import annotations
 

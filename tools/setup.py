@@ -24,6 +24,7 @@ PYPROJECT = ROOT / "pyproject.toml"
 OWN_UV = ROOT / ".uv"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+# The lock also binds (-b) what source packages are built with.
 # Bytecode is compiled at once on all cores: `import tfx.v1` takes 11 s with it and 30 s without.
 PIP_SYNC = "pip sync --require-hashes --compile-bytecode"
 PIP_INSTALL_PROJECT = "pip install --no-deps --no-build-isolation"
@@ -68,11 +69,11 @@ def setup(asked: str | None) -> None:
     machine = look_around(environ)
     if kept:
         say(f"{stack} stack, as .venv holds it: requirements.lock or pyproject.toml changed")
-        uv = find_uv(environ, OWN_UV) or bring_uv(machine, environ, OWN_UV)
+        uv = find_uv(environ, OWN_UV) or bring_uv(machine, environ, OWN_UV, "to install requirements.lock")
     else:
         choice = choose(machine, asked)
         say(announcement(choice))
-        uv = find_uv(environ, OWN_UV) or bring_uv(machine, environ, OWN_UV)
+        uv = find_uv(environ, OWN_UV) or bring_uv(machine, environ, OWN_UV, purpose_of_uv(choice))
         make_venv(uv, choice, environ)
     install(uv, environ)
     say("ready: .venv/bin/fusegate --help")
@@ -98,6 +99,13 @@ def announcement(choice: Choice) -> str:
     return f"{choice.stack.name} stack (TFX {choice.stack.tfx}) on {python}: {choice.why}"
 
 
+def purpose_of_uv(choice: Choice) -> str:
+    """Say what uv is needed for."""
+    if choice.interpreter:
+        return "to install requirements.lock"
+    return f"to bring a Python 3.{choice.stack.minors[0]}, of which none is on the PATH or under pyenv"
+
+
 def make_venv(uv: str, choice: Choice, environ: Mapping[str, str]) -> None:
     """Put an empty .venv in the place of whatever lies there."""
     version = f"3.{choice.stack.minors[0]}"
@@ -107,8 +115,8 @@ def make_venv(uv: str, choice: Choice, environ: Mapping[str, str]) -> None:
         run(
             [uv, "python", "install", version],
             environ,
-            f"The {choice.stack.name} stack needs {choice.stack.pythons}. None is on the PATH or under pyenv, and uv "
-            f"could not\ndownload one (its message is above): that takes a network, once.\n"
+            f"The {choice.stack.name} stack needs {choice.stack.pythons}. None is on the PATH or under pyenv, and uv\n"
+            "could not download one (its message is above): that takes a network, once.\n"
             f"Where uv cannot reach one, bring it with: pyenv install {version}",
         )
         python = version
@@ -126,7 +134,7 @@ def install(uv: str, environ: Mapping[str, str]) -> None:
     STAMP.unlink(missing_ok=True)
     say("installing requirements.lock (the first time 1.1 GB of downloads, 3.6 GB on the disk)")
     run(
-        [uv, *PIP_SYNC.split(), "--build-constraints", str(LOCK), "--python", str(PYTHON), str(LOCK)],
+        [uv, *PIP_SYNC.split(), "-b", str(LOCK), "--python", str(PYTHON), str(LOCK)],
         environ,
         f"uv could not install requirements.lock (its message is above). {WHERE_SETTINGS_COME_FROM}",
     )
@@ -144,7 +152,7 @@ def lock() -> None:
     """Resolve both stacks anew and write requirements.lock."""
     environ = tool_environment(os.environ)
     machine = look_around(environ)
-    uv = find_uv(environ, OWN_UV) or bring_uv(machine, environ, OWN_UV)
+    uv = find_uv(environ, OWN_UV) or bring_uv(machine, environ, OWN_UV, "to resolve pyproject.toml")
     minors = {minor for stack in STACKS for minor in stack.minors}
     fitting = [found.path for found in machine.interpreters if found.version[1] in minors]
     run(

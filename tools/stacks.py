@@ -145,16 +145,18 @@ def choose(machine: Machine, asked: str | None = None) -> Choice:
             without_python.append(stack)
             against.append(f"{stack.name} finds no {stack.pythons}{_passed_over(machine, stack)}")
     if blocked:
-        raise _cannot_build(machine, *blocked[0])
+        stack, found = blocked[0]
+        raise _cannot_build(machine, stack, found, str(found))
     if not without_python:
         raise _glibc_too_old(machine, stacks[-1], asked)
     return _with_python_of_uv(machine, without_python[0], against)
 
 
 def _with_python_of_uv(machine: Machine, stack: Stack, against: list[str]) -> Choice:
-    brought = Interpreter("brought by uv", (3, stack.minors[0], 0), absent_compilers=machine.absent_compilers)
+    minor = stack.minors[0]
+    brought = Interpreter("", (3, minor, 0), absent_compilers=machine.absent_compilers)
     if brought.absent_compilers:
-        raise _cannot_build(machine, stack, brought)
+        raise _cannot_build(machine, stack, brought, f"the Python 3.{minor} that uv would bring")
     return Choice(stack, None, "; ".join(against))
 
 
@@ -198,23 +200,24 @@ def _passed_over(machine: Machine, stack: Stack) -> str:
     )
 
 
-def _cannot_build(machine: Machine, stack: Stack, found: Interpreter) -> SetupError:
+def _cannot_build(machine: Machine, stack: Stack, found: Interpreter, name: str) -> SetupError:
     packages = ["g++"] if found.absent_compilers else []
     if not found.headers:
         packages.append(f"python3.{found.version[1]}-dev")
     return SetupError(
         f"The {stack.name} stack builds pyfarmhash from source: it needs a C++ compiler and Python's headers.\n"
-        f"Missing for {found}: {_missing(found)}.\n"
+        f"Missing for {name}: {_missing(found)}.\n"
         f"Bring it with: {machine.install(*packages)}"
     )
 
 
 def _glibc_too_old(machine: Machine, stack: Stack, asked: str | None) -> SetupError:
-    oldest = f"The {stack.name} stack needs glibc {_dotted(stack.glibc)} or newer"
     systems = " (Debian 13, Ubuntu 24.04)" if stack is STACKS[0] else ""
     other = "Run `make setup STACK=compatible`, or use" if asked == STACKS[0].name else "Use"
     return SetupError(
-        f"{oldest}{systems}.\nReceived: glibc {_dotted(machine.glibc or ())}.\n{other} a newer system or a container of one."
+        f"The {stack.name} stack needs glibc {_dotted(stack.glibc)} or newer{systems}.\n"
+        f"Received: glibc {_dotted(machine.glibc or ())}.\n"
+        f"{other} a newer system or a container of one."
     )
 
 

@@ -18,13 +18,13 @@ from tools.stacks import Interpreter, Machine, SetupError
 
 OLDEST_UV = (0, 5, 0)
 UV_REQUIREMENTS = Path(__file__).with_name("uv-requirements.txt")
-PIP_INSTALL = "pip install -q --no-user --no-deps --only-binary :all: --require-hashes --upgrade"
+PIP_INSTALL = "pip install -q --no-user --no-deps --only-binary :all: --require-hashes --upgrade --retries 1"
 SECONDS_BETWEEN_LINES = 15
 # Variables that would point uv or Python at another environment than the checkout's.
 MISLEADING = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_SYSTEM_PYTHON", "PYTHONPATH", "PYTHONHOME")
 WHERE_SETTINGS_COME_FROM = (
-    "uv takes its index from UV_DEFAULT_INDEX or uv.toml; where neither names one, setup hands it pip's "
-    "(PIP_INDEX_URL or pip.conf)."
+    "uv takes its index from UV_DEFAULT_INDEX or uv.toml;\n"
+    "where neither names one, setup hands it pip's (PIP_INDEX_URL or pip.conf)."
 )
 
 
@@ -44,13 +44,14 @@ def find_uv(environ: Mapping[str, str], own: Path) -> str | None:
     return None
 
 
-def bring_uv(machine: Machine, environ: Mapping[str, str], own: Path) -> str:
+def bring_uv(machine: Machine, environ: Mapping[str, str], own: Path, purpose: str) -> str:
     """Install the pinned uv under a folder of the checkout with some Python's pip.
 
     Args:
         machine: Whose Pythons are asked for pip.
         environ: The environment of the tools.
         own: The folder; Git is told to ignore it.
+        purpose: What uv is needed for, for the error: `to …`.
 
     Returns:
         The path of uv.
@@ -66,8 +67,9 @@ def bring_uv(machine: Machine, environ: Mapping[str, str], own: Path) -> str:
         run(
             [python, "-m", *PIP_INSTALL.split(), "--target", str(own), "-r", str(UV_REQUIREMENTS)],
             environ,
-            f"uv {OLDEST_UV[0]}.{OLDEST_UV[1]} or newer is not on the PATH, and pip could not bring it (its message is "
-            "above). This takes a network, once; pip takes its index from PIP_INDEX_URL or pip.conf.",
+            f"uv is needed {purpose}.\n"
+            f"No uv {OLDEST_UV[0]}.{OLDEST_UV[1]} or newer is on the PATH, and pip could not bring it (its message is "
+            "above): that takes a network, once.\npip takes its index from PIP_INDEX_URL or pip.conf.",
         )
     return str(own / "bin" / "uv")
 
@@ -126,7 +128,8 @@ def under_way(lines: Sequence[str]) -> str:
     if at:
         rest = f" and {len(at) - 1} more" if len(at) > 1 else ""
         return next(iter(at.values())) + rest
-    return next((line.strip() for line in reversed(lines) if _is_message(line)), "starting")
+    last = next((line.strip() for line in reversed(lines) if _is_message(line)), "starting")
+    return f"{last}, compiling bytecode" if last.startswith("Installed") else last
 
 
 def _tell_progress(lines: Sequence[str], ended: threading.Event) -> None:
@@ -167,8 +170,8 @@ def _python_with_pip(machine: Machine, environ: Mapping[str, str], scratch: Path
         if _succeeds([found.path, "-m", "venv", str(scratch / "venv")], environ):
             return str(scratch / "venv" / "bin" / "python")
     raise SetupError(
-        "Setup needs uv, or a Python with pip or venv to bring it.\n"
-        f"Received: no uv on the PATH, and neither in {pythons[0]}.\n"
+        "Setup needs uv, or a Python with pip or ensurepip to bring it.\n"
+        f"Received: no uv {OLDEST_UV[0]}.{OLDEST_UV[1]} or newer on the PATH, and neither in {pythons[0]}.\n"
         f"Bring it with: {machine.install('python3-venv')}"
     )
 

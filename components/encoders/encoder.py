@@ -9,7 +9,7 @@ class FrozenEncoder(tf.Module):
     """A function from a batch of strings (picture bytes or texts) to vectors, the same in batch use and in serving.
 
     Its parts are `preprocess` (strings to the backbone's input) and `forward` (that input to vectors). It is
-    deterministic, takes any batch size, and can be saved as part of a module with `tf.saved_model.save`.
+    deterministic, takes a batch of one or more, and can be saved as part of a module with `tf.saved_model.save`.
 
     Args:
         name: The encoder's name in the registry.

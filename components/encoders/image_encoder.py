@@ -74,10 +74,11 @@ class ImageEncoder(FrozenEncoder):
 
 def _feature_shape(name: str, backbone: keras.Model, size: int, pooling: str) -> tuple[int, ...]:
     """The shape of the backbone's output, batch first, once it is known to fit."""
-    if len(backbone.inputs) != 1 or len(backbone.outputs) != 1:
+    ends = len(backbone.inputs or ()), len(backbone.outputs or ())
+    if ends != (1, 1):
         raise InputError(
             f"{name}: a backbone has one input and one output. "
-            f"Received: {len(backbone.inputs)} and {len(backbone.outputs)}. Cut the model to its feature maps."
+            f"Received: {ends[0]} and {ends[1]}. Cut the model to its feature maps."
         )
     taken = tuple(backbone.inputs[0].shape[1:])
     if not tf.TensorShape(taken).is_compatible_with([size, size, 3]):

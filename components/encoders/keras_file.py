@@ -31,7 +31,7 @@ def build(spec: Mapping[str, Any], fingerprint: str) -> ImageEncoder:
         backbone = keras.saving.load_model(str(path), compile=False, safe_mode=True)
     except Exception as error:  # Keras raises a dozen types for a file that it cannot or will not read
         raise InputError(
-            f"keras_file: weights must be a Keras model of Keras's own layers, without lambdas or custom classes. "
-            f"Received: {path} ({type(error).__name__}: {error}). Save the backbone anew without them."
+            "keras_file: weights must be a Keras model, saved by this or an older Keras, of its own layers, without "
+            f"lambdas or custom classes. Received: {path} ({type(error).__name__}: {error}). Save the backbone anew so."
         ) from error
     return ImageEncoder("keras_file", backbone, spec["size"], spec["preprocessing"], spec["pooling"], fingerprint)

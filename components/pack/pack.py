@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
 import json
-import logging
 import math
 import shutil
 from collections import Counter
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMITS = PairLimits()
 SHARD_BYTES = 96 * 1024 * 1024
-RUNNER = "apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"
 
 
 def pack(
@@ -68,7 +65,6 @@ def pack(
         >>> pack(Path("memes/manifest.jsonl"), Path("data"), span=1).packed
         8500
     """
-    _refuse_dask(beam_args)
     folder = (images or manifest.parent).resolve()
     scan = scan_manifest(manifest, folder)
     PROGRESS.start()
@@ -76,65 +72,18 @@ def pack(
         staging = stack.enter_context(new_span(out, span, overwrite))
         stack.enter_context(show_progress(scan.rows) if progress else nullcontext())
         quiet_logs()
+        from components.pack.run_pipeline import run_pipeline
         from components.pack.write_shard import ShardJob
 
         count = shards or max(1, math.ceil(scan.image_bytes / SHARD_BYTES))
         notes = staging / "notes"
         notes.mkdir()
         job = ShardJob(manifest.name, folder, staging.resolve(), notes.resolve(), count, limits)
-        _run_pipeline(manifest.resolve(), job, beam_args)
+        run_pipeline(manifest.resolve(), job, beam_args)
         summary = _summarise(out / f"span-{span}", job, scan)
         shutil.rmtree(notes)
         (staging / PACK_FILE).write_text(json.dumps(summary.to_dict(), indent=2) + "\n")
     return summary
-
-
-def _refuse_dask(beam_args: Sequence[str]) -> None:
-    if any("dask" in arg.lower() for arg in beam_args):
-        raise InputError(
-            f"Beam's DaskRunner loses records without an error. Received: {' '.join(beam_args)}. "
-            "Leave the runner out, or take Flink, Spark or Dataflow"
-        )
-
-
-def _run_pipeline(manifest: Path, job: ShardJob, beam_args: Sequence[str]) -> None:
-    import apache_beam as beam
-    from apache_beam.options.pipeline_options import PipelineOptions
-
-    from components.pack.manifest import read_manifest
-    from components.pack.write_shard import shard_of, write_shard
-
-    log = logging.getLogger("apache_beam.runners.common")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # It prints the traceback of an error that is raised here as well.
-    try:
-        with beam.Pipeline(options=PipelineOptions([f"--runner={RUNNER}", *beam_args])) as pipeline:
-            rows = (
-                pipeline
-                | "Manifest" >> beam.Create([manifest])
-                | "Rows" >> beam.FlatMap(read_manifest)
-                | "ToShard" >> beam.Map(lambda row: (shard_of(row, job), row))
-            )
-            shards = pipeline | "Shards" >> beam.Create([(shard, None) for shard in range(job.shards)])
-            (
-                {"rows": rows, "shards": shards}
-                | "ByShard" >> beam.CoGroupByKey()
-                | "Write" >> beam.MapTuple(lambda shard, groups: write_shard(shard, groups["rows"], job))
-            )
-    except RuntimeError as error:
-        _raise_cause(error)
-    finally:
-        log.setLevel(level)
-
-
-def _raise_cause(error: RuntimeError) -> None:
-    """Beam hides what a worker raised in a RuntimeError's text: raises again what a user can act on, or the error."""
-    last = [line for line in str(error).splitlines() if line.strip()][-1:] or [""]
-    if last[0].startswith("KeyboardInterrupt"):
-        raise KeyboardInterrupt from error
-    if "[Errno " in last[0]:
-        raise FusegateError(f"packing failed, and no span was written. Received: {last[0]}") from error
-    raise error
 
 
 def _summarise(span_folder: Path, job: ShardJob, scan: ManifestScan) -> PackSummary:
@@ -179,14 +128,13 @@ def _merge_rejections(job: ShardJob) -> tuple[Counter[str], dict[str, str]]:
 
     counts: Counter[str] = Counter()
     examples: dict[str, str] = {}
-    with ExitStack() as stack:
-        shards = [stack.enter_context(path.open()) for path in sorted(job.notes.glob(f"*{REJECTIONS_SUFFIX}"))]
-        merged = stack.enter_context((job.target / QUARANTINE_FILE).open("w"))
-        for line in heapq.merge(*shards, key=lambda line: int(json.loads(line)["source"].rpartition(":")[2])):
-            rejection = json.loads(line)
+    lines = [line for path in job.notes.glob(f"*{REJECTIONS_SUFFIX}") for line in path.read_text().splitlines()]
+    rejections = sorted(map(json.loads, lines), key=lambda rejection: int(rejection["source"].rpartition(":")[2]))
+    with (job.target / QUARANTINE_FILE).open("w") as merged:
+        for rejection in rejections:
             counts[rejection["reason"]] += 1
             examples.setdefault(rejection["reason"], f"{rejection['source']}: {rejection['detail']}")
-            merged.write(line)
+            merged.write(json.dumps(rejection) + "\n")
     return counts, examples
 
 

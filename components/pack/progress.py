@@ -59,5 +59,7 @@ def _draw_bar(total: int, over: threading.Event) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=total)
-        while not over.wait(_BAR_SECONDS):
+        ended = False
+        while not ended:
+            ended = over.wait(_BAR_SECONDS)
             bar.update(task, completed=PROGRESS.done, description="packing" if PROGRESS.done else "starting")

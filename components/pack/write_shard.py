@@ -24,7 +24,7 @@ from components.pairs.limits import PairLimits
 from components.pairs.pair import CheckedPair, RawPair
 from components.pairs.reasons import Reason
 from components.pairs.rejection import Rejection
-from components.pairs.unusable import Unusable, shown
+from components.pairs.unusable import Unusable
 
 REJECTIONS_SUFFIX = ".rejections.jsonl"
 COUNTS_SUFFIX = ".counts.json"
@@ -63,7 +63,8 @@ def shard_of(row: ManifestRow, job: ShardJob) -> int:
 def write_shard(shard: int, rows: Iterable[ManifestRow], job: ShardJob) -> None:
     """Writes a shard's records, in the manifest's order, and beside them what was set apart and the counts.
 
-    One image is in memory at a time. Of several usable pairs with one id the first is kept.
+    One image is in memory at a time: Beam's own sink would gather a shard's records first, so only its framing of
+    records is used. Of several usable pairs with one id the first is kept.
 
     Args:
         shard: The shard's number, from 0.
@@ -96,9 +97,8 @@ def _outcomes(rows: Iterable[ManifestRow], job: ShardJob) -> Iterator[CheckedPai
         outcome = _check_row(row, job)
         if isinstance(outcome, CheckedPair):
             if outcome.id in kept:
-                detail = f"The id {shown(outcome.id)} stands already at {kept[outcome.id]}"
-                error = Unusable(Reason.ID_DUPLICATE, detail)
-                outcome = Rejection(outcome.id, error.reason, error.detail, outcome.source)
+                error = Unusable(Reason.ID_DUPLICATE, f"The id stands already at {kept[outcome.id]}")
+                outcome = Rejection.of(outcome.id, error, outcome.source)
             else:
                 kept[outcome.id] = outcome.source
         yield outcome
@@ -107,8 +107,7 @@ def _outcomes(rows: Iterable[ManifestRow], job: ShardJob) -> Iterator[CheckedPai
 def _check_row(row: ManifestRow, job: ShardJob) -> CheckedPair | Rejection:
     source = f"{job.manifest}:{row.line}"
     if row.fault:
-        error = Unusable(Reason.MANIFEST_LINE_INVALID, row.fault)
-        return Rejection("", error.reason, error.detail, source)
+        return Rejection.of("", Unusable(Reason.MANIFEST_LINE_INVALID, row.fault), source)
     pair = RawPair(
         id=row.values.get(ID_COLUMN),
         image=partial(read_image, row.values.get(IMAGE_COLUMN), job.folder, job.limits),

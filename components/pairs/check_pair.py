@@ -41,5 +41,5 @@ def check_pair(pair: RawPair, limits: PairLimits) -> CheckedPair | Rejection:
             raise Unusable(Reason.IMAGE_MISSING, "No image")
         image = normalise_image(data, limits)
     except Unusable as error:
-        return Rejection(pair_id, error.reason, error.detail, pair.source)
+        return Rejection.of(pair_id, error, pair.source)
     return CheckedPair(pair_id, image.data, text, label, image.width, image.height, pair.source)

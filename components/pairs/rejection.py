@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from components.pairs.reasons import Reason
+from components.pairs.unusable import Unusable
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Rejection:
     reason: Reason
     detail: str
     source: str
+
+    @classmethod
+    def of(cls, pair_id: str, error: Unusable, source: str) -> Rejection:
+        """Returns the rejection that an `Unusable` value makes of its pair."""
+        return cls(pair_id, error.reason, error.detail, source)
 
     def to_json(self) -> str:
         """Returns the rejection as one line of ASCII JSON, without a line break."""

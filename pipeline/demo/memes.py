@@ -75,7 +75,7 @@ def draw_memes(
         count: Number of memes.
         seed: Source of all that is random, 0 or more.
         signal: Strength of the three cues.
-        size: Width and height of the pictures in pixels.
+        size: Width and height in pixels.
         faults: Whether about 1 % of the pairs are broken: truncated or missing image, empty text, label 2.
         workers: Number of processes; by default one for each usable core, fewer for few memes.
 
@@ -91,10 +91,7 @@ def draw_memes(
     Reference:
         Layout: Kiela et al. 2020, "The Hateful Memes Challenge".
     """
-    if count < 1:
-        raise InputError(f"At least one meme must be drawn. Received: {count}. Ask for 1 or more.")
-    if not all(SIDES[0] <= side <= SIDES[1] for side in size):
-        raise InputError(f"Both sides must be {SIDES[0]} to {SIDES[1]} pixels. Received: {size}. Change the size.")
+    _check(count, size)
     (out_dir / "img").mkdir(parents=True, exist_ok=True)
     memes = _plan(count, signal, faults, np.random.default_rng(seed))
     draw = partial(_draw, out_dir=out_dir, seed=seed, size=size)
@@ -105,15 +102,21 @@ def draw_memes(
             list(pool.map(draw, memes, chunksize=25))
     else:
         list(map(draw, memes))
-    manifest = out_dir / MANIFEST
-    manifest.write_text("".join(json.dumps(meme.row) + "\n" for meme in memes), encoding="utf-8")
-    return manifest
+    (out_dir / MANIFEST).write_text("".join(json.dumps(meme.row) + "\n" for meme in memes), encoding="utf-8")
+    return out_dir / MANIFEST
+
+
+def _check(count: int, size: tuple[int, int]) -> None:
+    if count < 1:
+        raise InputError(f"At least one meme must be drawn. Received: {count}. Ask for 1 or more.")
+    if not all(SIDES[0] <= side <= SIDES[1] for side in size):
+        raise InputError(f"Both sides must be {SIDES[0]} to {SIDES[1]} pixels. Received: {size}. Change the size.")
 
 
 def _plan(count: int, signal: Signal, faults: bool, rng: np.random.Generator) -> list[_Meme]:
     attributes = draw_attributes(count, signal, rng)
     captions = write_captions([each.mood for each in attributes], [each.topic for each in attributes], rng)
-    broken = dict(zip(rng.permutation(count).tolist(), _faults(count) if faults else ()))
+    broken = dict(zip(rng.permutation(count).tolist(), _faults(count) if faults else (), strict=False))
     return [_Meme(index, attributes[index], captions[index], broken.get(index)) for index in range(count)]
 
 

@@ -36,7 +36,13 @@ CONFIG = {
 }
 
 # Room for names is reserved, as the reader's font may be wider than the one that the chart is laid out with.
-NAMES_AXIS = {"grid": False, "ticks": False, "minExtent": 125}
+NAMES_POSITION = {
+    "field": "name",
+    "type": "nominal",
+    "sort": None,
+    "title": None,
+    "axis": {"grid": False, "ticks": False, "minExtent": 125},
+}
 
 Spec = dict[str, Any]
 
@@ -59,12 +65,8 @@ def roc_chart(scores: Scores, aucs: Mapping[str, Interval]) -> str:
         for name, values in scores.outputs.items()
         for rank, (x, y) in enumerate(roc_points(scores.labels, values))
     ]
-    colour = {
-        "field": "output",
-        "type": "nominal",
-        "scale": {"domain": list(titles.values()), "range": [COLOURS.get(name, "var(--ink)") for name in titles]},
-        "legend": {"title": None, "orient": "bottom-right", "symbolType": "stroke", "symbolSize": 250, "padding": 8},
-    }
+    legend = {"title": None, "orient": "bottom-right", "symbolType": "stroke", "symbolSize": 250, "padding": 8}
+    colours = {title: COLOURS.get(name, "var(--ink)") for name, title in titles.items()}
     curves = {
         "data": {"values": rows},
         "mark": {"type": "line", "interpolate": "linear"},
@@ -72,7 +74,7 @@ def roc_chart(scores: Scores, aucs: Mapping[str, Interval]) -> str:
             "x": _quantitative("x", "False positive rate"),
             "y": _quantitative("y", "True positive rate"),
             "order": {"field": "rank", "type": "quantitative"},
-            "color": colour,
+            "color": _colour("output", colours, legend),
             "strokeWidth": {"field": "width", "type": "quantitative", "scale": None, "legend": None},
         },
     }
@@ -99,22 +101,7 @@ def interval_chart(intervals: Mapping[str, Interval], title: str, zero: bool = F
         {"name": NAMES.get(name, name), "value": each.value, "lower": each.lower, "upper": each.upper}
         for name, each in intervals.items()
     ]
-    position = {
-        "field": "name",
-        "type": "nominal",
-        "sort": None,
-        "title": None,
-        "axis": NAMES_AXIS,
-    }
-    colour = {
-        "field": "name",
-        "type": "nominal",
-        "legend": None,
-        "scale": {
-            "domain": [row["name"] for row in rows],
-            "range": [COLOURS.get(name, "var(--ink)") for name in intervals],
-        },
-    }
+    colours = {NAMES.get(name, name): COLOURS.get(name, "var(--ink)") for name in intervals}
     axis = {"title": title, "type": "quantitative", "scale": {"zero": zero, "padding": 8}, "axis": {"tickCount": 5}}
     layers: list[Spec] = [
         {
@@ -134,7 +121,7 @@ def interval_chart(intervals: Mapping[str, Interval], title: str, zero: bool = F
         },
     ]
     for layer in layers:
-        layer["encoding"] |= {"y": position, "color": colour}
+        layer["encoding"] |= {"y": NAMES_POSITION, "color": _colour("name", colours)}
     if zero:
         layers.insert(0, {"mark": {"type": "rule", "color": "var(--ink)"}, "encoding": {"x": {"datum": 0, **axis}}})
     return _svg({"width": 330, "height": {"step": 44}, "data": {"values": rows}, "layer": layers})
@@ -156,19 +143,6 @@ def timing_chart(nodes: list[Node]) -> str:
         rows.append(
             {"name": node.name, "seconds": node.seconds, "state": state, "label": f"{node.seconds:.1f} s{note}"}
         )
-    colour = {
-        "field": "state",
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": list(STATE_COLOURS), "range": list(STATE_COLOURS.values())},
-    }
-    position = {
-        "field": "name",
-        "type": "nominal",
-        "sort": None,
-        "title": None,
-        "axis": NAMES_AXIS,
-    }
     length = {
         "field": "seconds",
         "type": "quantitative",
@@ -176,13 +150,13 @@ def timing_chart(nodes: list[Node]) -> str:
         "scale": {"domain": [0, 1.2 * max(0.1, *(node.seconds for node in nodes))]},
     }
     layers = [
-        {"mark": {"type": "bar", "cornerRadiusEnd": 3}, "encoding": {"color": colour}},
+        {"mark": {"type": "bar", "cornerRadiusEnd": 3}, "encoding": {"color": _colour("state", STATE_COLOURS)}},
         {
             "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12, "color": "var(--ink)"},
             "encoding": {"text": {"field": "label", "type": "nominal"}},
         },
     ]
-    shared = {"x": length, "y": position}
+    shared = {"x": length, "y": NAMES_POSITION}
     return _svg({"width": 420, "height": {"step": 26}, "data": {"values": rows}, "encoding": shared, "layer": layers})
 
 
@@ -194,6 +168,11 @@ def _quantitative(field: str, title: str) -> Spec:
         "scale": {"domain": [0, 1]},
         "axis": {"tickCount": 5},
     }
+
+
+def _colour(field: str, colours: Mapping[str, str], legend: Spec | None = None) -> Spec:
+    scale = {"domain": list(colours), "range": list(colours.values())}
+    return {"field": field, "type": "nominal", "scale": scale, "legend": legend}
 
 
 def _svg(spec: Spec) -> str:

@@ -82,14 +82,14 @@ def test_the_fingerprint_is_the_same_in_another_process_and_needs_no_tensorflow(
 
 
 def test_a_missing_weights_file_is_refused_by_name(tmp_path):
-    with pytest.raises(InputError, match="no file .*own.keras"):
+    with pytest.raises(InputError, match=r"no file .*own\.keras"):
         weight_files({"encoder": "keras_file", "weights": str(tmp_path / "own.keras"), "preprocessing": "none"})
 
 
 def test_a_folder_without_its_vocabulary_is_refused_by_name(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"")
-    with pytest.raises(InputError, match="no file .*vocab.txt"):
+    with pytest.raises(InputError, match=r"no file .*vocab\.txt"):
         weight_files({"encoder": "minilm", "weights": str(tmp_path)})
 
 

@@ -59,7 +59,7 @@ def _pushed(rows: int = 200) -> RunSummary:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, rows)
     outputs = {name: np.clip(labels * 0.4 + rng.uniform(0, 0.6, rows), 0, 1).tolist() for name in OUTPUTS}
-    example = Example("pair-1", _jpeg(), HOSTILE, 1, {name: 0.25 for name in OUTPUTS}, "Surely wrong")
+    example = Example("pair-1", _jpeg(), HOSTILE, 1, dict.fromkeys(OUTPUTS, 0.25), "Surely wrong")
     return replace(
         _failed(),
         verdict="pushed",

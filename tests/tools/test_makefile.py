@@ -1,0 +1,15 @@
+"""The Makefile's face."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGETS = ["help", "setup", "demo", "test", "test-fast", "lint", "bench", "lock", "clean"]
+
+
+def test_make_alone_lists_every_target_with_its_text() -> None:
+    lines = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split()[1] for line in lines] == TARGETS
+    assert all(len(line.split()) > 4 for line in lines)
