@@ -85,7 +85,9 @@ class TextBranch(_Section):
 
     embedding: Positive = Field(64, description="Width of a word's embedding.")
     lstm: Positive = Field(32, description="Units of the LSTM over the embedded tokens.")
-    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="Dropout on the LSTM's input, one mask for all steps.")
+    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.5, description="Dropout on the LSTM's input, one mask for all steps."
+    )
     dense: Positive = Field(10, description="Width of the dense layer after the LSTM.")
 
 
@@ -104,7 +106,8 @@ class Gate(_Section):
     """What a candidate must show on the test split before it is pushed."""
 
     min_gain: float | None = Field(
-        0.0, description="The gain's lower bound, fused against its best part, must be at least this; null turns it off."
+        0.0,
+        description="The gain's lower bound, fused against its best part, must be at least this; null turns it off.",
     )
     confidence: Share = Field(0.95, description="One-sided confidence of the bounds.")
     draws: Annotated[int, Field(ge=100)] = Field(1000, description="Bootstrap draws of the test split's groups.")

@@ -1,8 +1,8 @@
 """The graph, whole, in one file: the same components for every runner.
 
-    LiveModel ───────────────────────────────────────────────────────────────────────────┐
-    PairedExampleGen → StatisticsGen → ImportSchemaGen → ExampleValidator → DataGate     │
-            └→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
+LiveModel ───────────────────────────────────────────────────────────────────────────┐
+PairedExampleGen → StatisticsGen → ImportSchemaGen → ExampleValidator → DataGate     │
+        └→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
 """
 
 from __future__ import annotations

@@ -71,10 +71,14 @@ def _closing(summary: RunSummary) -> str:
     lines = ["", summary.headline]
     lines += [f"  {reason}" for reason in summary.reasons]
     lines += ["", f"{'AUC on test':<14}{'value':>7}   bounds"]
-    lines += [f"  {name:<12}{auc.value:>7.3f}   {auc.lower:.3f} to {auc.upper:.3f}" for name, auc in summary.aucs.items()]
+    lines += [
+        f"  {name:<12}{auc.value:>7.3f}   {auc.lower:.3f} to {auc.upper:.3f}" for name, auc in summary.aucs.items()
+    ]
     if summary.gain is not None:
         gain = summary.gain.difference
-        lines.append(f"  {'gain':<12}{gain.value:>+7.3f}   {gain.lower:+.3f} to {gain.upper:+.3f}, over {summary.gain.best_part}")
+        lines.append(
+            f"  {'gain':<12}{gain.value:>+7.3f}   {gain.lower:+.3f} to {gain.upper:+.3f}, over {summary.gain.best_part}"
+        )
     lines.append("")
     lines += [f"{name:<8}{path}" for name, path in summary.paths.items()]
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import gc
 import hashlib
 import logging
 import traceback
@@ -14,6 +15,7 @@ from typing import Any
 
 import ml_metadata as mlmd
 from absl import logging as absl_logging
+from apache_beam.utils.shared import Shared
 from filelock import FileLock, Timeout
 from tfx.dsl.compiler import compiler, constants
 from tfx.orchestration import pipeline as tfx_pipeline
@@ -93,6 +95,7 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
             failure = error
         finally:
             lineage.close_orphans(store, config.name)
+            _release_models()
         seconds = (datetime.datetime.now().astimezone() - started).total_seconds()
         return Run(config, run_id, folder, started, seconds, lineage.read_run(store, run_id), failure)
 
@@ -187,6 +190,12 @@ def _listening(handler: logging.Handler) -> Iterator[None]:
         absl_logging.set_verbosity(verbosity)
         for printer, level in printers.items():
             printer.setLevel(level)
+
+
+def _release_models() -> None:
+    """Let go of the models that Beam keeps for its next bundle; at interpreter exit TensorFlow cannot free them."""
+    Shared().acquire(lambda: None)
+    gc.collect()
 
 
 def _unseen_failure(nodes: dict[str, lineage.NodeRun], expected: list[str]) -> FusegateError | None:

@@ -102,7 +102,11 @@ def _rules(gate: Gate, candidate: dict[str, float], baseline: dict[str, float]) 
     if gate.min_auc is not None:
         add("AUC of the fused model (gate.min_auc)", candidate[auc], gate.min_auc)
     if gate.max_drop is not None and baseline:
-        add("AUC of the fused model against the live one (gate.max_drop)", candidate[auc] - baseline[auc], -gate.max_drop)
+        add(
+            "AUC of the fused model against the live one (gate.max_drop)",
+            candidate[auc] - baseline[auc],
+            -gate.max_drop,
+        )
     return rules
 
 

@@ -20,6 +20,7 @@ PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 UV_INDEX_SETTING = re.compile(
     r"^\s*(\[\[(pip\.)?index\]\]|(index|index-url|extra-index-url|find-links|no-index)\s*=)", re.MULTILINE
 )
+SYSTEM_PIP_CONF = Path("/etc/pip.conf")
 URL_HOST = re.compile(r"https?://(?:[^/@\s]*@)?([^/:\s\"']+)")
 
 
@@ -104,7 +105,7 @@ def _pip_files(environ: Mapping[str, str]) -> list[Path]:
         Path(folder) / "pip/pip.conf" for folder in environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":") if folder
     ]
     own = [home / ".pip/pip.conf", config / "pip/pip.conf"]
-    return [*system, Path("/etc/pip.conf"), *own, *([Path(named)] if named else [])]
+    return [*system, SYSTEM_PIP_CONF, *own, *([Path(named)] if named else [])]
 
 
 def _uv_files(environ: Mapping[str, str]) -> list[Path]:

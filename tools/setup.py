@@ -82,7 +82,8 @@ def setup(asked: str | None) -> None:
 def look_around(environ: Mapping[str, str]) -> Machine:
     """Find out what the choice of a stack depends on."""
     system = os.uname()
-    glibc = re.match(r"glibc (\d+)\.(\d+)", os.confstr("CS_GNU_LIBC_VERSION") or "")
+    library = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in os.confstr_names else None
+    glibc = re.match(r"glibc (\d+)\.(\d+)", library or "")
     return Machine(
         platform=f"{system.sysname} {system.machine}",
         glibc=(int(glibc[1]), int(glibc[2])) if glibc else None,

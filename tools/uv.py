@@ -31,7 +31,7 @@ WHERE_SETTINGS_COME_FROM = (
 def tool_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment that uv and pip run in: pip's index handed over, misleading variables left out."""
     kept = {name: value for name, value in environ.items() if name not in MISLEADING}
-    return {**kept, **uv_environment(environ), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return {**kept, **uv_environment(environ), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
 
 
 def find_uv(environ: Mapping[str, str], own: Path) -> str | None:

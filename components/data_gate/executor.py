@@ -45,7 +45,9 @@ class Executor(base_executor.BaseExecutor):
         by_split = counts.read_examples(examples.mlmd_artifact)
         usable = sum(sum(labels.values()) for labels in by_split.values())
         findings = [
-            *rules.bad_share_findings(usable, counts.read_quarantine(quarantine.mlmd_artifact), exec_properties["max_bad_share"]),
+            *rules.bad_share_findings(
+                usable, counts.read_quarantine(quarantine.mlmd_artifact), exec_properties["max_bad_share"]
+            ),
             *rules.class_findings(by_split, exec_properties["min_per_class"]),
             *rules.anomaly_findings(_descriptions(anomalies)),
         ]

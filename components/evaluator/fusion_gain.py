@@ -51,9 +51,9 @@ def _computations(
     """Make one computation per model: all figures come out of one pass over the scores."""
     computations: metric_types.MetricComputations = []
     for model_name in model_names or [""]:
-        made = {
-            f"{fig}{bound}": _key(f"{name}/{fig}{bound}", model_name) for fig in FIGURES for bound in _BOUNDS
-        } | {count: _key(f"{name}/{count}", model_name) for count in COUNTS}
+        made = {f"{fig}{bound}": _key(f"{name}/{fig}{bound}", model_name) for fig in FIGURES for bound in _BOUNDS} | {
+            count: _key(f"{name}/{count}", model_name) for count in COUNTS
+        }
         computations.append(
             metric_types.MetricComputation(
                 keys=list(made.values()),

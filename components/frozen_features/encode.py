@@ -85,7 +85,9 @@ class AddVectors(beam.DoFn):
         examples = [tf.train.Example.FromString(record) for record in batch]
         self._add(examples, keys.IMAGE, keys.IMAGE_VECTOR, keys.IMAGE_FINGERPRINT, self._encoders.image, self._pictures)
         if self._encoders.text is not None:
-            self._add(examples, keys.TEXT, keys.TEXT_VECTOR, keys.TEXT_FINGERPRINT, self._encoders.text, self._sentences)
+            self._add(
+                examples, keys.TEXT, keys.TEXT_VECTOR, keys.TEXT_FINGERPRINT, self._encoders.text, self._sentences
+            )
         for example in examples:
             if not self._keep_image:
                 del example.features.feature[keys.IMAGE]

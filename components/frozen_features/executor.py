@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import json
 from typing import Any
 
@@ -46,9 +47,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     >> beam.io.WriteToTFRecord(f"{featured.uri}/Split-{split}/data", file_name_suffix=".tfrecord.gz")
                 )
         featured.split_names = examples.split_names
-        for counter in pipeline.result.metrics().query()["counters"]:
-            if counter.key.metric.namespace == NAMESPACE:
-                featured.set_int_custom_property(counter.key.metric.name, counter.committed)
+        for name, forwards in _forwards(pipeline.result).items():
+            featured.set_int_custom_property(name, forwards)
         source = io_utils.get_only_uri_in_dir(artifact_utils.get_single_uri(input_dict["schema"]))
         schema = extend_schema(
             io_utils.SchemaReader().read(source),
@@ -57,3 +57,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         )
         target = artifact_utils.get_single_uri(output_dict["featured_schema"])
         io_utils.write_pbtxt_file(f"{target}/schema.pbtxt", schema)
+
+
+def _forwards(result: Any) -> dict[str, int]:
+    """Add up the encoder forwards of all splits, by half."""
+    totals: collections.Counter[str] = collections.Counter()
+    for counter in result.metrics().query()["counters"]:
+        if counter.key.metric.namespace == NAMESPACE:
+            totals[counter.key.metric.name] += counter.committed
+    return dict(totals)

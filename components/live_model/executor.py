@@ -30,6 +30,4 @@ class Executor(base_executor.BaseExecutor):
         version = registry.live_version(destination)
         artifact.set_int_custom_property(VERSION_PROPERTY, version or NOTHING_LIVE)
         if version is not None:
-            io_utils.copy_dir(
-                registry.version_path(destination, version), path_utils.serving_model_dir(artifact.uri)
-            )
+            io_utils.copy_dir(registry.version_path(destination, version), path_utils.serving_model_dir(artifact.uri))

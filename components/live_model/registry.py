@@ -110,7 +110,7 @@ def model_digest(path: str) -> str:
             if name in (SAVED_MODEL, "fingerprint.pb"):
                 continue
             with tf.io.gfile.GFile(f"{folder}/{name}", "rb") as file:
-                digest.update(f"{folder[len(path):]}/{name}".encode())
+                digest.update(f"{folder[len(path) :]}/{name}".encode())
                 while block := file.read(1 << 20):
                     digest.update(block)
     return digest.hexdigest()

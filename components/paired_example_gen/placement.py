@@ -9,9 +9,9 @@ import collections
 import dataclasses
 from collections.abc import Iterable, Mapping
 
+from components.paired_example_gen.splits import assign_groups, split_of
 from components.pairs.reasons import Reason
 from components.pairs.rejection import Rejection
-from components.paired_example_gen.splits import assign_groups, split_of
 
 
 @dataclasses.dataclass(frozen=True)

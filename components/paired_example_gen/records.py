@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
@@ -47,24 +48,21 @@ class CheckRecord(beam.DoFn):
 
 
 def _to_pair(record: bytes, source: str) -> RawPair:
-    """Read a record's features; one that is missing or of another type counts as not given."""
+    """Read a record's features; one that is missing, not single or of another type counts as not given."""
     try:
         features = tf.train.Example.FromString(record).features.feature
     except DecodeError:
         features = {}
 
-    def value(name: str, kind: str) -> bytes | int | None:
-        values = getattr(features[name], kind).value if name in features else []
+    def single(values: Sequence[Any]) -> Any:
         return values[0] if len(values) == 1 else None
 
-    label = value(keys.LABEL, "int64_list")
-    return RawPair(
-        id=value(keys.ID, "bytes_list"),
-        image=value(keys.IMAGE, "bytes_list"),
-        text=value(keys.TEXT, "bytes_list"),
-        label=label,
-        source=source,
-    )
+    given = {
+        name: single(features[name].bytes_list.value) if name in features else None
+        for name in (keys.ID, keys.IMAGE, keys.TEXT)
+    }
+    label = single(features[keys.LABEL].int64_list.value) if keys.LABEL in features else None
+    return RawPair(given[keys.ID], given[keys.IMAGE], given[keys.TEXT], label, source)
 
 
 def to_checked_record(pair: CheckedPair) -> bytes:

@@ -32,13 +32,21 @@ class Widths:
     vocabulary: int
 
 
+# Measured on drawn memes with pure interaction; without them the projection of a wide vector fits noise.
+_PROJECTION_DROPOUT = 0.5
+_PROJECTION_L2 = 1e-2
+
 Statistics = Mapping[str, tuple[Any, Any]]
 
 
 def build_image_only(spec: Mapping[str, Any], widths: Widths, statistics: Statistics) -> keras.Model:
     """Build the model that sees the image vector alone; see `build_fused` for the arguments."""
     inputs = _image_inputs(widths)
-    return _classifier(keys.IMAGE_ONLY, inputs, _image_branch(spec["image_branch"], inputs, statistics))
+    return _classifier(
+        keys.IMAGE_ONLY,
+        inputs,
+        _image_branch(spec["image_branch"], _image_vector(spec["image_branch"], inputs, statistics)),
+    )
 
 
 def build_text_only(spec: Mapping[str, Any], widths: Widths, statistics: Statistics) -> keras.Model:
@@ -63,14 +71,12 @@ def build_fused(spec: Mapping[str, Any], widths: Widths, statistics: Statistics)
         `bilinear`: Kim et al. 2017, "Hadamard Product for Low-rank Bilinear Pooling".
     """
     inputs = _image_inputs(widths) | _text_inputs(widths)
-    image = _image_branch(spec["image_branch"], inputs, statistics)
+    vector = _image_vector(spec["image_branch"], inputs, statistics)
+    image = _image_branch(spec["image_branch"], vector)
     text = _text_branch(spec["text_branch"], inputs, widths, statistics)
     halves = [image, text]
     if spec["train"]["head"] == "bilinear":
-        rank = spec["train"]["rank"]
-        left = keras.layers.Dense(rank, name="image_projection")(image)
-        right = keras.layers.Dense(rank, name="text_projection")(text)
-        halves.append(keras.layers.Multiply(name="interaction")([left, right]))
+        halves.append(_interaction(spec["train"]["rank"], vector, text))
     return _classifier(keys.FUSED, inputs, keras.layers.Concatenate(name="fusion")(halves))
 
 
@@ -90,13 +96,32 @@ def _text_inputs(widths: Widths) -> dict[str, keras.KerasTensor]:
     return inputs
 
 
-def _image_branch(
+def _interaction(rank: int, vector: keras.KerasTensor, text: keras.KerasTensor) -> keras.KerasTensor:
+    """Multiply low-rank projections of the two halves.
+
+    The picture is projected from its vector, not from its branch: the branch keeps what tells of the label by itself,
+    and what matters only together with a text is lost there.
+    """
+    left = keras.layers.Dropout(_PROJECTION_DROPOUT, name="projection_dropout")(vector)
+    left = keras.layers.Dense(rank, kernel_regularizer=keras.regularizers.L2(_PROJECTION_L2), name="image_projection")(
+        left
+    )
+    right = keras.layers.Dense(rank, name="text_projection")(text)
+    return keras.layers.Multiply(name="interaction")([left, right])
+
+
+def _image_vector(
     spec: Mapping[str, Any], inputs: Mapping[str, keras.KerasTensor], statistics: Statistics
 ) -> keras.KerasTensor:
-    x = inputs[keys.IMAGE_VECTOR]
-    if spec["normalize"]:
-        mean, variance = statistics[keys.IMAGE_VECTOR]
-        x = keras.layers.Normalization(mean=mean, variance=variance, name="image_normalization")(x)
+    vector = inputs[keys.IMAGE_VECTOR]
+    if not spec["normalize"]:
+        return vector
+    mean, variance = statistics[keys.IMAGE_VECTOR]
+    return keras.layers.Normalization(mean=mean, variance=variance, name="image_normalization")(vector)
+
+
+def _image_branch(spec: Mapping[str, Any], vector: keras.KerasTensor) -> keras.KerasTensor:
+    x = vector
     for index, width in enumerate(spec["dense"]):
         penalty = keras.regularizers.L2(spec["l2"]) if index == 0 else None
         x = keras.layers.Dense(width, "relu", kernel_regularizer=penalty, name=f"image_dense_{index}")(x)

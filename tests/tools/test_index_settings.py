@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
+from tools import index_settings
 from tools.index_settings import pip_settings, uv_environment, without_index
 
 INDEX = "https://me:secret@mirror.example/simple"
 
 
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    """A home without settings of pip; the machine's uv.toml is kept out."""
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A home without settings of pip; this machine's pip.conf and uv.toml are kept out."""
+    monkeypatch.setattr(index_settings, "SYSTEM_PIP_CONF", tmp_path / "none")
     (tmp_path / "uv.toml").write_text("", encoding="utf-8")
-    return {"HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, "UV_CONFIG_FILE": str(tmp_path / "uv.toml")}
+    return {"HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path), "UV_CONFIG_FILE": str(tmp_path / "uv.toml")}
 
 
 def with_pip_conf(environ: dict[str, str], text: str) -> dict[str, str]:
@@ -38,7 +39,6 @@ def test_the_users_pip_conf_is_read(environ: dict[str, str]) -> None:
     own = Path(environ["HOME"]) / ".config/pip/pip.conf"
     own.parent.mkdir(parents=True)
     own.write_text(f"[global]\nindex-url = {INDEX}\n", encoding="utf-8")
-    del environ["PIP_CONFIG_FILE"]
     assert uv_environment(environ)["UV_DEFAULT_INDEX"] == INDEX
 
 

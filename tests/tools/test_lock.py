@@ -62,7 +62,9 @@ def test_the_lock_fits_what_the_project_declares(python: str) -> None:
     for text in importlib.metadata.requires("fusegate") or []:
         declared = Requirement(text)
         if declared.marker is None or declared.marker.evaluate(environment(python)):
-            (pin,) = locked[canonicalize_name(declared.name)].specifier
+            name = canonicalize_name(declared.name)
+            assert name in locked, f"{name} is not in the lock: run `make lock`, then `make setup`"
+            (pin,) = locked[name].specifier
             assert declared.specifier.contains(pin.version), f"{declared} against {pin}: run `make lock`"
 
 
