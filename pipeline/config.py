@@ -75,6 +75,7 @@ class ImageBranch(_Section):
     """Trained layers over the image vector."""
 
     normalize: bool = Field(False, description="Standardise the vector by the train split's mean and variance.")
+    input_dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="Dropout on the vector itself.")
     dense: tuple[Positive, ...] = Field((256, 64), description="Widths of the dense layers.")
     l2: Annotated[float, Field(ge=0)] = Field(1e-5, description="L2 penalty of the first dense layer.")
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="Dropout after the first dense layer.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tensorflow_model_analysis.proto import config_pb2
 
 from components import keys
@@ -34,9 +32,7 @@ def make_eval_config(gate: Gate, seed: int) -> config_pb2.EvalConfig:
         ),
     ]
     metric = config_pb2.MetricConfig(
-        class_name="FusionGain",
-        module=fusion_gain.__name__,
-        config=json.dumps({"confidence": gate.confidence, "draws": gate.draws, "seed": seed}, sort_keys=True),
+        class_name=fusion_gain.class_name(gate.confidence, gate.draws, seed), module=fusion_gain.__name__
     )
     return config_pb2.EvalConfig(
         model_specs=models,

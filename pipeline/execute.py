@@ -8,7 +8,7 @@ import time
 import click
 
 from components.errors import EXIT_REFUSED
-from components.quiet import quiet_logs
+from components.quiet import import_tensorflow, quiet_logs
 from pipeline.config import Config
 from pipeline.report.run_summary import RunSummary
 
@@ -32,6 +32,7 @@ def execute(config: Config) -> int:
     _say_own_log()
     click.echo(f"Pipeline {config.name}: starting TFX (10 to 25 s)")
     started = time.monotonic()
+    import_tensorflow()
 
     from pipeline.local import run_local
     from pipeline.report.page import write_report

@@ -20,7 +20,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "lite": {
         "image": {"encoder": "efficientnet_lite0", "size": 224, "pooling": "avg"},
         "text": {"encoder": "none"},
-        "image_branch": {"normalize": True, "dense": [64], "l2": 1e-3, "dropout": 0.5},
+        "image_branch": {"normalize": True, "input_dropout": 0.5, "dense": [64], "l2": 3e-3, "dropout": 0.5},
         "text_branch": {"embedding": 64, "lstm": 32, "dropout": 0.3, "dense": 32},
         "train": {"head": "bilinear", "epochs": 60, "batch_size": 64, "patience": 10},
     },

@@ -33,7 +33,7 @@ class FusionGain(metric_types.Metric):
         name: Prefix of the metric names.
 
     Example:
-        `MetricConfig(class_name="FusionGain", module="components.evaluator.fusion_gain", config='{"draws": 1000}')`
+        `MetricConfig(class_name=class_name(0.95, 1000, 7), module="components.evaluator.fusion_gain")`
     """
 
     def __init__(self, confidence: float = 0.95, draws: int = 1000, seed: int = 0, name: str = NAME):
@@ -132,4 +132,22 @@ class _Combiner(beam.CombineFn):
         return {key: values[name] for name, key in self._keys.items()}
 
 
-metric_types.register_metric(FusionGain)
+def class_name(confidence: float, draws: int, seed: int) -> str:
+    """Return the name under which an EvalConfig finds FusionGain with these arguments in this module.
+
+    The usual way, `MetricConfig.config`, is JSON within the JSON of an execution property, and so has backslashes:
+    ML Metadata's PostgreSQL backend fails on those (it cuts the quotes off PQescapeLiteral's ` E'…'` wrongly).
+    """
+    return f"{FusionGain.__name__}_{confidence!r}_{draws}_{seed}"
+
+
+def __getattr__(name: str) -> type[FusionGain]:
+    """Make the class that `class_name` names; TFMA looks metrics up by attribute."""
+    prefix, *arguments = name.split("_")
+    if prefix != FusionGain.__name__ or len(arguments) != 3:
+        raise AttributeError(name)
+
+    def __init__(self: FusionGain, name: str = NAME) -> None:
+        FusionGain.__init__(self, float(arguments[0]), int(arguments[1]), int(arguments[2]), name)
+
+    return type(name, (FusionGain,), {"__init__": __init__})

@@ -121,7 +121,7 @@ def _image_vector(
 
 
 def _image_branch(spec: Mapping[str, Any], vector: keras.KerasTensor) -> keras.KerasTensor:
-    x = vector
+    x = keras.layers.Dropout(spec["input_dropout"], name="image_input_dropout")(vector)
     for index, width in enumerate(spec["dense"]):
         penalty = keras.regularizers.L2(spec["l2"]) if index == 0 else None
         x = keras.layers.Dense(width, "relu", kernel_regularizer=penalty, name=f"image_dense_{index}")(x)

@@ -96,7 +96,9 @@ def test_pushed_model_answers_raw_pairs_as_the_evaluator_scored_them(first_run: 
     texts = tf.constant([feature[keys.TEXT].bytes_list.value[0] for feature in features])
     raw = model.signatures["serving_default"](image=images, text=texts)
     serialised = model.signatures["serving_examples"](tf.constant(records))
-    scored = {row["id"]: row[CANDIDATE] for row in read_scores(first_run.nodes["Evaluator"].outputs["evaluation"][0].uri)}
+    scored = {
+        row["id"]: row[CANDIDATE] for row in read_scores(first_run.nodes["Evaluator"].outputs["evaluation"][0].uri)
+    }
     for output in keys.OUTPUTS:
         wanted = [scored[feature[keys.ID].bytes_list.value[0].decode()][output] for feature in features]
         np.testing.assert_allclose(raw[output].numpy()[:, 0], wanted, atol=1e-4)
@@ -120,7 +122,11 @@ def test_no_group_stands_in_two_splits(first_run: Run) -> None:
 
 def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(world, first_run: Run, pushed_version: int) -> None:
     second = run_local(world.config())
-    assert {name for name, state in states(second).items() if state == "COMPLETE"} == {"LiveModel", "Evaluator", "Pusher"}
+    assert {name for name, state in states(second).items() if state == "COMPLETE"} == {
+        "LiveModel",
+        "Evaluator",
+        "Pusher",
+    }
     assert summarize(second).verdict == "unchanged"
     third = run_local(world.config())
     assert set(states(third).values()) == {"CACHED"}
@@ -138,9 +144,7 @@ def test_same_seed_gives_identical_weights_and_verdict(world, first_run: Run) ->
 def test_changed_setting_runs_only_what_depends_on_it_and_a_refusal_exits_3(
     world, first_run: Run, pushed_version: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        sys, "argv", ["fusegate", "run", "--config", str(world.file), "--set", "gate.min_gain=0.9"]
-    )
+    monkeypatch.setattr(sys, "argv", ["fusegate", "run", "--config", str(world.file), "--set", "gate.min_gain=0.9"])
     with pytest.raises(SystemExit) as exit_info:
         cli.main()
     assert exit_info.value.code == 3
@@ -179,7 +183,10 @@ def test_run_goes_on_after_a_node_has_failed(world, first_run: Run) -> None:
     assert "data.min_per_class" in str(failed.failure)
     mended = run_local(world.config(*overrides))
     assert mended.failure is None
-    assert {name for name, state in states(mended).items() if state == "CACHED"} >= {"PairedExampleGen", "StatisticsGen"}
+    assert {name for name, state in states(mended).items() if state == "CACHED"} >= {
+        "PairedExampleGen",
+        "StatisticsGen",
+    }
 
 
 def test_metadata_store_that_was_lost_is_refused(world, first_run: Run) -> None:
