@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from components.errors import ConfigError
+from components.encoders.spec import resolve_spec
+from components.errors import ConfigError, InputError
 from pipeline.config import Config
 from pipeline.presets import PRESETS
 
@@ -41,13 +42,27 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
         _apply(raw, override, faults)
     preset = raw.get("preset")
     merged = _merge(PRESETS.get(preset, {}) if isinstance(preset, str) else {}, raw)
+    config: Config | None = None
     try:
         config = Config.model_validate(merged)
     except ValidationError as error:
         faults += [_fault(item) for item in error.errors()]
-    if faults:
+    if config is not None:
+        faults += _encoder_faults(config)
+    if config is None or faults:
         raise ConfigError(str(path), faults)
     return config
+
+
+def _encoder_faults(config: Config) -> list[str]:
+    """Check the encoders' names and options by their registry."""
+    faults = []
+    for section, spec in (("image", config.image_spec()), ("text", config.text_spec())):
+        try:
+            resolve_spec(spec, kind=section)
+        except InputError as error:
+            faults.append(f"{section}: {error}")
+    return faults
 
 
 def _apply(raw: dict[str, Any], override: str, faults: list[str]) -> None:

@@ -39,12 +39,13 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         span = spans.find_span(exec_properties["root"], exec_properties["span"])
         examples = artifact_utils.get_single_instance(output_dict["examples"])
         quarantine = artifact_utils.get_single_instance(output_dict["quarantine"])
-        work = f"{self._get_tmp_dir()}/checked"
+        # Without the trailing slash: a doubled one finds no file in gfile's glob.
+        work = f"{self._get_tmp_dir().rstrip('/')}/checked"
         self._check(span, PairLimits(**json.loads(exec_properties["limits"])), work)
         placement = place(_read_keys(work), json.loads(exec_properties["splits"]), exec_properties["seed"])
+        rejected = [*_read_lines(f"{work}/rejected"), *(item.to_json() for item in placement.duplicates)]
         self._split(work, placement, examples.uri)
         fileio.rmtree(work)
-        rejected = [*_read_lines(f"{work}-rejected"), *(item.to_json() for item in placement.duplicates)]
         by_reason = collections.Counter(json.loads(line)["reason"] for line in rejected)
         by_reason.update(spans.packing_quarantine(span))
         _write_quarantine(quarantine.uri, span, rejected)
@@ -74,7 +75,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             _ = (
                 rejected
                 | "ToLine" >> beam.Map(Rejection.to_json)
-                | "WriteRejected" >> beam.io.WriteToText(f"{work}-rejected")
+                | "WriteRejected" >> beam.io.WriteToText(f"{work}/rejected")
             )
 
     def _split(self, work: str, placement: Placement, uri: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_RIDGE = 1e-3
+_RIDGE = 1e-6
 _STEPS = 50
 
 

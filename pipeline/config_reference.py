@@ -1,0 +1,75 @@
+"""Write the reference of the configuration from its own models: `python -m pipeline.config_reference`."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from pipeline.config import Config, Server
+from pipeline.presets import PRESETS
+
+PAGE = Path(__file__).parents[1] / "docs" / "config.md"
+BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
+
+
+def config_reference() -> str:
+    """Return Markdown tables of every key with its type, default and meaning, and the presets."""
+    parts = [_table("Top level", "", Config)]
+    for name, field in Config.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            parts.append(_table(f"`{name}`", f"{name}.", field.annotation))
+    parts.append(_table("`mlmd` of kind `mysql` or `postgresql`", "mlmd.", Server))
+    parts += [
+        f"### Preset `{name}`\n\n```yaml\n{yaml.safe_dump(preset, sort_keys=False)}```\n"
+        for name, preset in PRESETS.items()
+    ]
+    return "\n".join(parts)
+
+
+def _table(title: str, prefix: str, section: type[BaseModel]) -> str:
+    rows = [f"### {title}\n\n{section.__doc__}\n\n| key | type | default | meaning |\n|---|---|---|---|"]
+    for name, field in section.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel) and not prefix:
+            continue
+        default = "must be given" if field.default is PydanticUndefined else f"`{_plain(field.default)}`"
+        rows.append(f"| `{prefix}{name}` | {_type(field.annotation)} | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _plain(default: object) -> object:
+    if isinstance(default, BaseModel):
+        return default.model_dump(mode="json", exclude_none=True)
+    return list(default) if isinstance(default, tuple) else default
+
+
+def _type(annotation: object) -> str:
+    """Name a type in words that a writer of YAML knows."""
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _type(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) is typing.Literal:
+        return " or ".join(f"`{value}`" for value in typing.get_args(annotation))
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return " or ".join(_type(part) for part in typing.get_args(annotation))
+    if typing.get_origin(annotation) is tuple:
+        return f"list of {_type(typing.get_args(annotation)[0])}"
+    names = {int: "whole number", float: "number", str: "text", bool: "true or false", Path: "path", type(None): "null"}
+    return names.get(annotation, "section")  # type: ignore[call-overload]
+
+
+def main() -> None:
+    """Rewrite the reference in `docs/config.md`."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(
+        re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n{config_reference()}{END}", page, flags=re.DOTALL),
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()

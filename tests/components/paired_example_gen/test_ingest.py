@@ -1,0 +1,195 @@
+"""The executor's own `Do`, with real artifacts and the in-memory runner, on a span drawn here."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+from tfx.dsl.components.base import base_beam_executor
+from tfx.types import standard_artifacts
+
+from components import keys
+from components.paired_example_gen import counts
+from components.paired_example_gen.executor import Executor
+
+RUNNER = "--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"
+SHARES = {keys.TRAIN: 0.6, keys.EVAL: 0.2, keys.TEST: 0.2}
+
+
+def picture(number: int) -> bytes:
+    pixels = np.random.default_rng(number).integers(0, 255, (16, 16, 3), dtype=np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def record(number: int, **values: Any) -> bytes:
+    """A usable pair, apart from what is given; None leaves a feature out."""
+    fields = {
+        keys.ID: f"m{number}".encode(),
+        keys.IMAGE: picture(number),
+        keys.TEXT: f"text {number}".encode(),
+        keys.LABEL: number % 2,
+    }
+    example = tf.train.Example()
+    for name, value in (fields | values).items():
+        if isinstance(value, bytes):
+            example.features.feature[name].bytes_list.value.append(value)
+        elif value is not None:
+            example.features.feature[name].int64_list.value.append(value)
+    return example.SerializeToString()
+
+
+GOOD = [record(number) for number in range(24)]
+SHARED = [record(100 + number, image=picture(100)) for number in range(6)]
+BAD = {
+    "malformed": np.random.default_rng(0).bytes(80),
+    "no_label": record(201, label=None),
+    "label_2": record(202, label=2),
+    "truncated": record(203, image=picture(203)[:200]),
+    "empty_text": record(204, text=b" \n"),
+    "text_of_numbers": record(205, text=7),
+    "no_image": record(206, image=None),
+}
+REASONS = {
+    "id_missing": 1,
+    "label_missing": 1,
+    "label_not_binary": 1,
+    "image_not_decodable": 1,
+    "text_empty": 1,
+    "text_missing": 1,
+    "image_missing": 1,
+    "id_duplicate": 1,
+}
+DUPLICATE = record(300, id=b"m3")
+RECORDS = [*GOOD, *SHARED, *BAD.values(), DUPLICATE]
+
+
+@dataclasses.dataclass
+class Ingested:
+    examples: standard_artifacts.Examples
+    quarantine: standard_artifacts.Examples
+
+    def ids(self) -> dict[str, set[str]]:
+        return {
+            split: {example.features.feature[keys.ID].bytes_list.value[0].decode() for example in self.read(split)}
+            for split in keys.SPLITS
+        }
+
+    def read(self, split: str) -> list[tf.train.Example]:
+        files = tf.io.gfile.glob(f"{self.examples.uri}/Split-{split}/*.gz")
+        return [tf.train.Example.FromString(r) for r in tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator()]
+
+    def rejected(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in Path(self.quarantine.uri, "quarantine.jsonl").read_text().splitlines()]
+
+
+def run(folder: Path, shards: Sequence[Sequence[bytes]], before: Callable[[Path], None] | None = None) -> Ingested:
+    span = folder / "data" / "span-1"
+    span.mkdir(parents=True)
+    for number, records in enumerate(shards):
+        with tf.io.TFRecordWriter(str(span / f"pairs-{number}.tfrecord.gz"), "GZIP") as writer:
+            for content in records:
+                writer.write(content)
+    if before:
+        before(span)
+    result = Ingested(standard_artifacts.Examples(), standard_artifacts.Examples())
+    result.examples.uri, result.quarantine.uri = str(folder / "examples"), str(folder / "quarantine")
+    context = base_beam_executor.BaseBeamExecutor.Context(
+        beam_pipeline_args=[RUNNER], tmp_dir=str(folder / "tmp"), unique_id="1"
+    )
+    properties = {"root": str(folder / "data"), "span": "latest", "splits": json.dumps(SHARES), "seed": 1}
+    Executor(context).Do(
+        {}, {"examples": [result.examples], "quarantine": [result.quarantine]}, properties | {"limits": "{}"}
+    )
+    return result
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
+    return run(tmp_path_factory.mktemp("ingest"), [RECORDS])
+
+
+def test_every_record_is_an_example_or_in_the_quarantine_with_its_reason(ingested: Ingested) -> None:
+    ids = ingested.ids()
+    rejected = ingested.rejected()
+    assert sum(map(len, ids.values())) + len(rejected) == len(RECORDS)
+    assert collections.Counter(row["reason"] for row in rejected) == REASONS
+    assert set.union(*ids.values()) == {f"m{number}" for number in [*range(24), *range(100, 106)]}
+
+
+def test_counts_on_the_artifacts_are_those_of_the_files(ingested: Ingested) -> None:
+    by_split = counts.read_examples(ingested.examples.mlmd_artifact)
+    for split in keys.SPLITS:
+        labels = collections.Counter(
+            str(example.features.feature[keys.LABEL].int64_list.value[0]) for example in ingested.read(split)
+        )
+        assert by_split[split] == {"0": labels["0"], "1": labels["1"]}
+        assert labels
+    assert counts.read_quarantine(ingested.quarantine.mlmd_artifact) == REASONS
+    assert counts.read_audit(ingested.examples.mlmd_artifact) == {"groups": 25, "largest_group": 6}
+    assert ingested.examples.get_int_custom_property("span") == 1
+    assert json.loads(ingested.examples.split_names) == list(keys.SPLITS)
+
+
+def test_unusable_records_are_named_by_id_and_place(ingested: Ingested) -> None:
+    places = {row["reason"]: (row["id"], row["source"]) for row in ingested.rejected()}
+    assert places["image_not_decodable"] == ("m203", "pairs-0.tfrecord.gz:34")
+    assert places["id_missing"] == ("", "pairs-0.tfrecord.gz:31")
+    assert places["id_duplicate"] == ("m3", "pairs-0.tfrecord.gz:38")
+
+
+def test_pairs_that_share_a_picture_stay_in_one_split(ingested: Ingested) -> None:
+    shared = {f"m{number}" for number in range(100, 106)}
+    assert sum(bool(ids & shared) for ids in ingested.ids().values()) == 1
+
+
+def test_examples_hold_the_pair_and_its_group_and_nothing_else(ingested: Ingested) -> None:
+    (example,) = (e for e in ingested.read(split_with(ingested, "m5")) if id_of(e) == "m5")
+    feature = example.features.feature
+    assert set(feature) == {keys.ID, keys.IMAGE, keys.TEXT, keys.LABEL, keys.GROUP}
+    assert feature[keys.TEXT].bytes_list.value[0] == b"text 5"
+    assert feature[keys.IMAGE].bytes_list.value[0] == picture(5)
+
+
+def test_order_and_sharding_of_the_records_do_not_matter(ingested: Ingested, tmp_path: Path) -> None:
+    usable = [*GOOD, *SHARED]
+    again = run(tmp_path, [usable[::-1][:7], [], usable[::-1][7:]])
+    assert again.ids() == ingested.ids()
+    assert again.rejected() == []
+
+
+def test_what_packing_set_apart_is_kept_in_the_quarantine(tmp_path: Path) -> None:
+    row = {"id": "lost", "reason": "image_missing", "detail": "No image", "source": "memes.csv:9"}
+
+    def packed(span: Path) -> None:
+        (span / "pack.json").write_text(json.dumps({"quarantined": {"image_missing": 1}}))
+        (span / "quarantine.jsonl").write_text(json.dumps(row) + "\n")
+
+    result = run(tmp_path, [[*GOOD[:3], BAD["label_2"]]], packed)
+    assert counts.read_quarantine(result.quarantine.mlmd_artifact) == {"image_missing": 1, "label_not_binary": 1}
+    assert result.rejected()[0] == row
+    assert len(result.rejected()) == 2
+
+
+def test_span_of_which_nothing_is_usable_is_all_quarantine(tmp_path: Path) -> None:
+    result = run(tmp_path, [list(BAD.values())])
+    assert len(result.rejected()) == len(BAD)
+    assert result.ids() == {split: set() for split in keys.SPLITS}
+
+
+def id_of(example: tf.train.Example) -> str:
+    return example.features.feature[keys.ID].bytes_list.value[0].decode()
+
+
+def split_with(ingested: Ingested, pair_id: str) -> str:
+    return next(split for split, ids in ingested.ids().items() if pair_id in ids)

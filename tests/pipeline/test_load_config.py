@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.errors import ConfigError
+from pipeline import config_reference
+from pipeline.load_config import load_config
+
+ROOT = Path(__file__).parents[2]
+GOOD = "name: memes\npreset: lite\noutput: out\ndata: {root: data}\nimage: {weights: package}\n"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.name)
+def test_shipped_configuration_is_valid_and_says_what_to_expect(path: Path) -> None:
+    assert load_config(path).preset in ("lite", "vgg16_lstm")
+    head = path.read_text().splitlines()[:3]
+    assert [line.split(":")[0] for line in head] == ["# For", "# Takes", "# Expect"]
+
+
+def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:
+    text = "name: Bad Name\npreset: lite\ndata: {root: data, splits: {train: 0.9}}\nimage: {wieghts: random}\n"
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, text), ["train.epochs=0", "nonsense"])
+    faults = "\n".join(caught.value.faults)
+    assert "name: " in faults
+    assert "output: must be given" in faults
+    assert "data.splits: " in faults
+    assert "image.wieghts: no such key. Received: 'random'. Did you mean 'weights'?" in faults
+    assert "image.weights: must be given" in faults
+    assert "train.epochs: " in faults
+    assert "--set takes section.key=value. Received: 'nonsense'" in faults
+    assert caught.value.exit_code == 2
+
+
+def test_set_wins_over_the_file_and_the_file_over_the_preset(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "train: {epochs: 9}\n")
+    assert load_config(path).train.epochs == 9
+    assert load_config(path).train.head == "bilinear"
+    assert load_config(path, ["train.epochs=4"]).train.epochs == 4
+
+
+def test_unknown_encoder_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"image: encoder: must be one of .*vgg16.* Received: 'vgg61'"):
+        load_config(write(tmp_path, GOOD), ["image.encoder=vgg61"])
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "\x00"])
+def test_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="the file must"):
+        load_config(write(tmp_path, text))
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="must exist"):
+        load_config(tmp_path / "none.yaml")
+
+
+def test_reference_page_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "config.md").read_text()
+    assert config_reference.config_reference() in page
