@@ -28,7 +28,7 @@ from components.paired_example_gen import spans
 from pipeline import binding, lineage, metadata
 from pipeline.config import Config
 from pipeline.dag import Resolved, make_components
-from pipeline.progress import NodeProgress
+from pipeline.progress import NodeProgress, SaidElsewhere, is_interrupt
 
 BEAM_IN_PROCESS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
 DEFAULT_SCHEMA = Path(__file__).parents[1] / "schema" / "schema.pbtxt"
@@ -165,6 +165,8 @@ def _run(pipeline: tfx_pipeline.Pipeline, run_id: str, folder: Path, say: Callab
         except FusegateError:
             raise
         except Exception as error:
+            if is_interrupt(str(error)):
+                raise KeyboardInterrupt from error
             (folder / ERROR_FILE).write_text(traceback.format_exc())
             first = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
             raise RunFailed(
@@ -179,8 +181,10 @@ def _listening(handler: logging.Handler) -> Iterator[None]:
     logger = absl_logging.get_absl_logger()
     verbosity = absl_logging.get_verbosity()
     printers = {printer: printer.level for printer in (*logging.getLogger().handlers, *logger.handlers)}
+    said_elsewhere = SaidElsewhere()
     for printer in printers:
         printer.setLevel(logging.ERROR)
+        printer.addFilter(said_elsewhere)
     absl_logging.set_verbosity(absl_logging.INFO)
     logger.addHandler(handler)
     try:
@@ -190,6 +194,7 @@ def _listening(handler: logging.Handler) -> Iterator[None]:
         absl_logging.set_verbosity(verbosity)
         for printer, level in printers.items():
             printer.setLevel(level)
+            printer.removeFilter(said_elsewhere)
 
 
 def _release_models() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 _RUNNING = "Component %s is running."
 _CACHED = "A cached execution %d is used."
 _FINISHED = "Component %s is finished."
+_FAILED = "Execution %d failed."
 
 
 class NodeProgress(logging.Handler):
@@ -34,3 +35,16 @@ class NodeProgress(logging.Handler):
         elif record.msg == _FINISHED:
             took = "cached" if self._cached else f"{time.monotonic() - self._started:.1f} s"
             self._say(f"  {self.node:<18} {took}")
+
+
+class SaidElsewhere(logging.Filter):
+    """Drops what Fusegate says in its own words: that an execution failed, and tracebacks of a Ctrl-C in Beam."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is to be printed."""
+        return record.msg != _FAILED and not is_interrupt(record.getMessage())
+
+
+def is_interrupt(text: str) -> bool:
+    """Tell whether an error's text is that of a Ctrl-C: Beam turns KeyboardInterrupt into a RuntimeError."""
+    return KeyboardInterrupt.__name__ in text
