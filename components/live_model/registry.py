@@ -50,7 +50,7 @@ def live_version(destination: str) -> int | None:
     if not tf.io.gfile.isdir(destination):
         return None
     names = (name.rstrip("/") for name in tf.io.gfile.listdir(destination))
-    versions = [int(name) for name in names if name.isdigit()]
+    versions = [int(name) for name in names if name.isdecimal()]
     served = [v for v in versions if tf.io.gfile.exists(f"{version_path(destination, v)}/{SAVED_MODEL}")]
     return max(served, default=None)
 
@@ -102,7 +102,7 @@ def model_digest(path: str) -> str:
     """Digest a SavedModel by the content of its files, so that two equal models are known as one.
 
     `fingerprint.pb` and the graph's serialised bytes vary between equal exports (protos keep maps in any order), so
-    the digest is of the weights, the assets and the record of how they were made, see `export.DIGEST_FILE`.
+    the digest is of the weights, the assets and the settings and code that `run_fn` writes into `assets.extra`.
     """
     digest = hashlib.sha256()
     for folder, _, files in sorted(tf.io.gfile.walk(path)):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+# RE2's own \w is ASCII alone.
+_WORD = r"[\p{L}\p{M}\p{N}_]"
 # What a rule finds is replaced in this order.
 _RULES = (
     (r"https?://\S+|www\.\S+", " urltoken "),
-    (r"(^|\s)@\w+", r"\1 usertoken "),
-    (r"#(\w)", r" \1"),
+    (rf"(^|\s)@{_WORD}+", r"\1 usertoken "),
+    (rf"#({_WORD})", r" \1"),
     (r"['’]", ""),
     (r"([^\p{L}\p{M}\p{N}\s])", r" \1 "),
 )

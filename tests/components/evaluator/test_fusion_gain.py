@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow_model_analysis as tfma
 from sklearn.metrics import roc_auc_score
 from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import config_pb2
@@ -91,33 +90,3 @@ def test_two_models_have_figures_of_their_own(frame: pd.DataFrame) -> None:
     )
     accumulator = made[1].combiner.add_input(made[1].combiner.create_accumulator(), apart)
     assert accumulator[0][2] == (0.25,) * len(keys.OUTPUTS)
-
-
-def test_tfma_computes_the_metric_over_predictions_it_is_given(frame: pd.DataFrame) -> None:
-    config = config_pb2.EvalConfig(
-        model_specs=[
-            config_pb2.ModelSpec(
-                label_keys=dict.fromkeys(keys.OUTPUTS, keys.LABEL),
-                prediction_keys={output: output for output in keys.OUTPUTS},
-            )
-        ],
-        slicing_specs=[config_pb2.SlicingSpec()],
-        metrics_specs=[
-            config_pb2.MetricsSpec(
-                metrics=[
-                    config_pb2.MetricConfig(
-                        class_name="FusionGain", module=fusion_gain.__name__, config='{"draws": 50, "seed": 1}'
-                    )
-                ]
-            )
-        ],
-    )
-    result = tfma.analyze_raw_data(frame, eval_config=config)
-    found = result.get_metrics_for_slice()
-    assert found[fusion_gain.figure("pairs")]["doubleValue"] == 60
-    wanted = combine(elements(frame), 60)
-    for bound in ("gain", "gain_lower", "gain_upper"):
-        # TFMA reads numbers as float32.
-        assert found[fusion_gain.figure(bound)]["doubleValue"] == pytest.approx(
-            wanted[fusion_gain.figure(bound)], abs=1e-5
-        )
