@@ -20,6 +20,8 @@ import tensorflow as tf
 
 RECORDS = "registry"
 SAVED_MODEL = "saved_model.pb"
+VARIABLES = "variables"
+_OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,18 +101,21 @@ def registry_fingerprint(destination: str) -> str:
 
 
 def model_digest(path: str) -> str:
-    """Digest a SavedModel by the content of its files, so that two equal models are known as one.
+    """Digest a SavedModel by what it holds, so that two equal models are known as one.
 
-    `fingerprint.pb` and the graph's serialised bytes vary between equal exports (protos keep maps in any order), so
-    the digest is of the weights, the assets and the settings and code that `run_fn` writes into `assets.extra`.
+    The graph, `fingerprint.pb` and the checkpoint's own record of its objects vary between equal exports (protos keep
+    maps in any order), so the digest is of the weights by name, the assets, and the settings and code that `run_fn`
+    writes into `assets.extra`.
     """
     digest = hashlib.sha256()
-    for folder, _, files in sorted(tf.io.gfile.walk(path)):
-        for name in sorted(files):
-            if name in (SAVED_MODEL, "fingerprint.pb"):
-                continue
-            with tf.io.gfile.GFile(f"{folder}/{name}", "rb") as file:
-                digest.update(f"{folder[len(path) :]}/{name}".encode())
-                while block := file.read(1 << 20):
-                    digest.update(block)
+    weights = tf.train.load_checkpoint(f"{path}/{VARIABLES}/{VARIABLES}")
+    for name in sorted(weights.get_variable_to_shape_map()):
+        if name != _OBJECT_GRAPH:
+            digest.update(name.encode())
+            digest.update(tf.io.serialize_tensor(weights.get_tensor(name)).numpy())
+    for folder in ("assets", "assets.extra"):
+        for file_path in sorted(tf.io.gfile.glob(f"{path}/{folder}/*")):
+            digest.update(file_path[len(path) :].encode())
+            with tf.io.gfile.GFile(file_path, "rb") as file:
+                digest.update(file.read())
     return digest.hexdigest()

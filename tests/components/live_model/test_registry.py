@@ -3,15 +3,19 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import tensorflow as tf
+
 from components.live_model import registry
 
 RECORD = registry.Record(7, "tiny", "run-1", "2026-01-01T00:00:00+00:00", "abc", "/models/1", "code")
 
 
-def save(folder: Path, weights: bytes = b"w", graph: bytes = b"g") -> None:
-    (folder / "variables").mkdir(parents=True)
-    (folder / "saved_model.pb").write_bytes(graph)
-    (folder / "variables" / "variables.data-00000-of-00001").write_bytes(weights)
+def save(folder: Path, weights: float = 1.0, settings: str = "{}") -> None:
+    module = tf.Module()
+    module.weights = tf.Variable([weights])
+    tf.saved_model.save(module, str(folder))
+    (folder / "assets.extra").mkdir()
+    (folder / "assets.extra" / "fusegate.json").write_text(settings)
 
 
 def test_live_version_is_the_highest_whole_one(tmp_path: Path) -> None:
@@ -38,9 +42,12 @@ def test_fingerprint_of_the_registry_changes_with_what_is_live(tmp_path: Path) -
     assert registry.registry_fingerprint(str(tmp_path)) != first
 
 
-def test_models_are_equal_by_weights_whatever_the_order_of_the_graphs_maps(tmp_path: Path) -> None:
+def test_models_are_equal_by_weights_and_settings_whatever_the_bytes_of_the_graph(tmp_path: Path) -> None:
     save(tmp_path / "a")
-    save(tmp_path / "b", graph=b"the same graph in another order")
-    save(tmp_path / "c", weights=b"other")
-    a, b, c = (registry.model_digest(str(tmp_path / name)) for name in "abc")
-    assert a == b != c
+    save(tmp_path / "b")
+    save(tmp_path / "c", weights=2.0)
+    save(tmp_path / "d", settings='{"epochs": 3}')
+    (tmp_path / "b" / "saved_model.pb").write_bytes(b"the same graph in another order")
+    a, b, c, d = (registry.model_digest(str(tmp_path / name)) for name in "abcd")
+    assert a == b
+    assert len({a, c, d}) == 3

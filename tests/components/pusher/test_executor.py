@@ -14,11 +14,10 @@ from components.live_model import registry
 from components.pusher.executor import Executor
 
 
-def model(folder: Path, weights: bytes) -> artifact.Artifact:
-    saved = folder / "Format-Serving"
-    (saved / "variables").mkdir(parents=True)
-    (saved / "saved_model.pb").write_bytes(b"graph")
-    (saved / "variables" / "variables.index").write_bytes(weights)
+def model(folder: Path, weights: float) -> artifact.Artifact:
+    module = tf.Module()
+    module.weights = tf.Variable([weights])
+    tf.saved_model.save(module, str(folder / "Format-Serving"))
     made = standard_artifacts.Model()
     made.uri = str(folder)
     return made
@@ -40,30 +39,30 @@ def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True) -> 
 
 
 def test_blessed_model_is_pushed_whole_with_its_record(tmp_path: Path) -> None:
-    pushed = push(tmp_path, model(tmp_path / "a", b"one"))
+    pushed = push(tmp_path, model(tmp_path / "a", 1.0))
     version = registry.live_version(str(tmp_path / "models"))
     assert version is not None
     assert pushed.get_int_custom_property("pushed") == 1
     assert pushed.get_string_custom_property("pushed_version") == str(version)
-    assert (tmp_path / "models" / str(version) / "variables" / "variables.index").read_bytes() == b"one"
+    assert tf.saved_model.load(str(tmp_path / "models" / str(version)))
     record = registry.read_record(str(tmp_path / "models"), version)
     assert record is not None
     assert record.model_uri == str(tmp_path / "a")
 
 
 def test_model_that_was_not_blessed_is_not_pushed(tmp_path: Path) -> None:
-    pushed = push(tmp_path, model(tmp_path / "a", b"one"), blessed=False)
+    pushed = push(tmp_path, model(tmp_path / "a", 1.0), blessed=False)
     assert pushed.get_int_custom_property("pushed") == 0
     assert not (tmp_path / "models").exists()
 
 
 def test_model_that_is_live_is_not_pushed_again_and_a_new_one_gets_a_higher_version(tmp_path: Path) -> None:
-    push(tmp_path, model(tmp_path / "a", b"one"))
+    push(tmp_path, model(tmp_path / "a", 1.0))
     first = registry.live_version(str(tmp_path / "models"))
-    again = push(tmp_path, model(tmp_path / "b", b"one"))
+    again = push(tmp_path, model(tmp_path / "b", 1.0))
     assert again.get_int_custom_property("unchanged") == 1
     assert registry.live_version(str(tmp_path / "models")) == first
-    push(tmp_path, model(tmp_path / "c", b"two"))
+    push(tmp_path, model(tmp_path / "c", 2.0))
     second = registry.live_version(str(tmp_path / "models"))
     assert first is not None
     assert second is not None
@@ -73,10 +72,10 @@ def test_model_that_is_live_is_not_pushed_again_and_a_new_one_gets_a_higher_vers
 def test_push_that_dies_while_copying_leaves_the_old_version_live_and_is_cleaned_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    push(tmp_path, model(tmp_path / "a", b"one"))
+    push(tmp_path, model(tmp_path / "a", 1.0))
     models = tmp_path / "models"
     first = registry.live_version(str(models))
-    candidate = model(tmp_path / "b", b"two")
+    candidate = model(tmp_path / "b", 2.0)
     with monkeypatch.context() as patched:
         rename = tf.io.gfile.rename
 
