@@ -48,7 +48,7 @@ def test_digest_changes_with_a_module_s_body_its_name_and_a_new_module(digest_of
 def test_digest_does_not_see_what_is_no_source(digest_of_copy) -> None:
     top, digest = digest_of_copy
     before = digest()
-    (top / "__pycache__").mkdir()
+    (top / "__pycache__").mkdir(exist_ok=True)
     (top / "__pycache__" / "keys.cpython-310.pyc").write_bytes(b"x")
     (top / "notes.txt").write_text("x")
     assert digest() == before
