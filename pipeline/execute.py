@@ -70,7 +70,11 @@ def _say_own_log() -> None:
 def _closing(summary: RunSummary) -> str:
     """The verdict, the AUCs, the gain and where everything lies."""
     lines = ["", summary.headline]
-    lines += [f"  {reason}" for reason in summary.reasons]
+    lines += [
+        f"  {'passed' if rule.passed else 'FAILED'}: {rule.name}: {rule.value:+.3f}, wanted {rule.threshold}"
+        for rule in summary.rules
+    ]
+    lines += [f"  {remark}" for remark in (summary.baseline, *summary.reasons) if remark]
     lines += ["", f"{'AUC on test':<14}{'value':>7}   bounds"]
     lines += [
         f"  {name:<12}{auc.value:>7.3f}   {auc.lower:.3f} to {auc.upper:.3f}" for name, auc in summary.aucs.items()

@@ -73,7 +73,7 @@ def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
     found: dict[str, Any] = {
         "verdict": verdict.outcome,
         "headline": _headline(verdict, best),
-        "reasons": [line for line in (*map(_in_words, verdict.rules), verdict.baseline, verdict.reason) if line],
+        "reasons": [verdict.reason] if verdict.reason else [],
         "rules": verdict.rules,
         "baseline": verdict.baseline,
         "aucs": {output: intervals[f"auc_{output}"] for output in keys.OUTPUTS},
@@ -87,10 +87,6 @@ def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
 
 def _interval(figures: dict[str, float], name: str) -> Interval:
     return Interval(figures[name], figures[f"{name}_lower"], figures[f"{name}_upper"])
-
-
-def _in_words(rule: Any) -> str:
-    return f"{'passed' if rule.passed else 'FAILED'}: {rule.name}: {rule.value:+.3f}, wanted {rule.threshold}"
 
 
 def _headline(verdict: Verdict, best: str) -> str:
