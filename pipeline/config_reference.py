@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from pipeline.config import Config, Server
+from pipeline.config import Config, Server, Sqlite
 from pipeline.presets import PRESETS
 
 PAGE = Path(__file__).parents[1] / "docs" / "config.md"
@@ -21,9 +21,12 @@ BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
 def config_reference() -> str:
     """Return Markdown tables of every key with its type, default and meaning, and the presets."""
     parts = [_table("Top level", "", Config)]
-    for name, field in Config.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            parts.append(_table(f"`{name}`", f"{name}.", field.annotation))
+    parts += [
+        _table(f"`{name}`", f"{name}.", section)
+        for name, field in Config.model_fields.items()
+        if (section := _section(field.annotation)) is not None
+    ]
+    parts.append(_table("`mlmd` of kind `sqlite`", "mlmd.", Sqlite))
     parts.append(_table("`mlmd` of kind `mysql` or `postgresql`", "mlmd.", Server))
     parts += [
         f"### Preset `{name}`\n\n```yaml\n{yaml.safe_dump(preset, sort_keys=False)}```\n"
@@ -33,19 +36,40 @@ def config_reference() -> str:
 
 
 def _table(title: str, prefix: str, section: type[BaseModel]) -> str:
-    rows = [f"### {title}\n\n{section.__doc__}\n\n| key | type | default | meaning |\n|---|---|---|---|"]
+    head = f"### {title}\n\n{section.__doc__}\n\n| key | type | default | meaning |\n|---|---|---|---|"
+    return "\n".join([head, *_rows(prefix, section)]) + "\n"
+
+
+def _rows(prefix: str, section: type[BaseModel]) -> list[str]:
+    """One row a key; sections within a section follow in place, those of the top level have tables of their own."""
+    rows = []
     for name, field in section.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel) and not prefix:
+        inner = _section(field.annotation)
+        if inner is not None:
+            rows += _rows(f"{prefix}{name}.", inner) if prefix else []
             continue
-        default = "must be given" if field.default is PydanticUndefined else f"`{_plain(field.default)}`"
-        rows.append(f"| `{prefix}{name}` | {_type(field.annotation)} | {default} | {field.description} |")
-    return "\n".join(rows) + "\n"
+        key = f"{prefix}{name}"
+        default = _default(key) if field.default is PydanticUndefined else f"`{_plain(field.default)}`"
+        rows.append(f"| `{key}` | {_type(field.annotation)} | {default} | {field.description} |")
+    return rows
 
 
-def _plain(default: object) -> object:
+def _default(key: str) -> str:
+    """Say where the value of a key without a default comes from."""
+    section, _, name = key.partition(".")
+    return "the preset's" if all(name in preset.get(section, {}) for preset in PRESETS.values()) else "must be given"
+
+
+def _section(annotation: object) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _plain(default: object) -> str:
+    """Write a default as YAML does, on one line."""
     if isinstance(default, BaseModel):
-        return default.model_dump(mode="json", exclude_none=True)
-    return list(default) if isinstance(default, tuple) else default
+        default = default.model_dump(mode="json", exclude_none=True)
+    value = list(default) if isinstance(default, tuple) else default
+    return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("...\n").strip()
 
 
 def _type(annotation: object) -> str:
@@ -55,7 +79,7 @@ def _type(annotation: object) -> str:
     if typing.get_origin(annotation) is typing.Literal:
         return " or ".join(f"`{value}`" for value in typing.get_args(annotation))
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return " or ".join(_type(part) for part in typing.get_args(annotation))
+        return " or ".join(dict.fromkeys(_type(part) for part in typing.get_args(annotation)))
     if typing.get_origin(annotation) is tuple:
         return f"list of {_type(typing.get_args(annotation)[0])}"
     names = {int: "whole number", float: "number", str: "text", bool: "true or false", Path: "path", type(None): "null"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,9 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     faults: list[str] = []
     for override in overrides:
         _apply(raw, override, faults)
-    preset = raw.get("preset")
-    merged = _merge(PRESETS.get(preset, {}) if isinstance(preset, str) else {}, raw)
+    # Under an unknown preset any will do: what presets give must not be reported as missing.
+    base = PRESETS.get(str(raw.get("preset")), next(iter(PRESETS.values())))
+    merged = _merge(base, raw)
     config: Config | None = None
     try:
         config = Config.model_validate(merged)
@@ -94,22 +96,47 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fault(item: Any) -> str:
     """One line for one of pydantic's findings: key, rule, what was received, nearest valid name."""
-    key = ".".join(str(part) for part in item["loc"]) or "(whole file)"
+    parts, section = _place(item["loc"])
+    key = ".".join(parts) or "(whole file)"
+    received = "(not shown)" if "password" in key else repr(item["input"])
     if item["type"] == "extra_forbidden":
-        names = list(_section_of(item["loc"]).model_fields)
-        near = difflib.get_close_matches(str(item["loc"][-1]), names, n=1)
+        names = list(section.model_fields)
+        near = difflib.get_close_matches(parts[-1], names, n=1)
         hint = f"Did you mean {near[0]!r}?" if near else f"Valid here: {', '.join(names)}"
-        return f"{key}: no such key. Received: {item['input']!r}. {hint}"
+        return f"{key}: no such key. Received: {received}. {hint}"
     if item["type"] == "missing":
         return f"{key}: must be given. Received: nothing"
-    return f"{key}: {item['msg']}. Received: {item['input']!r}"
+    if item["type"] == "union_tag_not_found":
+        return f"{key}.kind: must be given. Received: nothing"
+    if item["type"] == "union_tag_invalid":
+        return f"{key}.kind: must be one of {item['ctx']['expected_tags']}. Received: {item['ctx']['tag']!r}"
+    return f"{key}: {item['msg']}. Received: {received}"
 
 
-def _section_of(loc: Sequence[str | int]) -> type[BaseModel]:
-    section: type[BaseModel] = Config
-    for part in loc[:-1]:
-        field = section.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
-            break
-        section = field.annotation
-    return section
+def _place(loc: Sequence[str | int]) -> tuple[list[str], type[BaseModel]]:
+    """Return the key that a location names, without pydantic's names of a union's members, and the section it is in."""
+    key: list[str] = []
+    section: type[BaseModel] | None = Config
+    holder: type[BaseModel] = Config
+    kinds: dict[str, type[BaseModel]] = {}
+    for part in loc:
+        if part in kinds:
+            section, kinds = kinds[str(part)], {}
+        elif section is not None:
+            holder, field = section, section.model_fields.get(str(part))
+            key.append(str(part))
+            section = _section(field.annotation) if field is not None else None
+            kinds = _kinds(field.annotation) if field is not None else {}
+        elif isinstance(part, int):
+            key.append(str(part))
+    return key, holder
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _kinds(annotation: Any) -> dict[str, type[BaseModel]]:
+    """Return the sections that a union's `kind` chooses among."""
+    members = [section for member in typing.get_args(annotation) if (section := _section(member)) is not None]
+    return {kind: member for member in members for kind in typing.get_args(member.model_fields["kind"].annotation)}

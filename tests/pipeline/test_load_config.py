@@ -52,6 +52,38 @@ def test_unknown_encoder_is_refused_with_those_that_there_are(tmp_path: Path) ->
         load_config(write(tmp_path, GOOD), ["image.encoder=vgg61"])
 
 
+def test_unknown_preset_is_the_only_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, GOOD), ["preset=lit"])
+    assert caught.value.faults == ["preset: Input should be 'lite' or 'vgg16_lstm'. Received: 'lit'"]
+
+
+def test_faults_of_a_metadata_server_name_its_own_keys_and_show_no_password(tmp_path: Path) -> None:
+    server = "mlmd: {kind: mysql, host: h, prot: 1, database: d, user: u, password: hunter2}\n"
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, GOOD + server))
+    assert sorted(caught.value.faults) == [
+        "mlmd.password: no such key. Received: (not shown). Did you mean 'password_env'?",
+        "mlmd.password_env: must be given. Received: nothing",
+        "mlmd.port: must be given. Received: nothing",
+        "mlmd.prot: no such key. Received: 1. Did you mean 'port'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("override", "fault"),
+    [
+        ("mlmd.kind=mysqll", "mlmd.kind: must be one of 'sqlite', 'mysql', 'postgresql'. Received: 'mysqll'"),
+        ("data.span=last", "data.span: Input should be 'latest'. Received: 'last'"),
+        ("image_branch.dense=[8, x]", "image_branch.dense.1: Input should be a valid integer"),
+    ],
+)
+def test_fault_of_a_union_or_a_list_is_told_by_its_key(tmp_path: Path, override: str, fault: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, GOOD), [override])
+    assert caught.value.faults[0].startswith(fault)
+
+
 @pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "\x00"])
 def test_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match="the file must"):
