@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[int, Field(gt=0)]
@@ -59,6 +59,9 @@ class Image(_Section):
     )
     size: Positive = Field(224, description="Height and width that pictures are resized to, in pixels.")
     pooling: Literal["avg", "avg_max", "flatten"] = Field("avg", description="How the feature map becomes a vector.")
+    preprocessing: Literal["caffe", "tf", "torch", "none"] | None = Field(
+        None, description="What the backbone of `keras_file` was trained with; the other encoders know their own."
+    )
 
 
 class Text(_Section):
@@ -160,6 +163,13 @@ class Config(_Section):
     text_branch: TextBranch
     train: Train
     gate: Gate = Gate()
+
+    @field_validator("beam_args")
+    @classmethod
+    def _loses_nothing(cls, beam_args: tuple[str, ...]) -> tuple[str, ...]:
+        if any("daskrunner" in argument.lower() for argument in beam_args):
+            raise ValueError("DaskRunner must not be used: it loses records without an error. Take another runner")
+        return beam_args
 
     @property
     def models(self) -> Path:

@@ -90,6 +90,19 @@ def test_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
         load_config(write(tmp_path, text))
 
 
+def test_runner_that_loses_records_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="beam_args: .*DaskRunner must not be used"):
+        load_config(write(tmp_path, GOOD), ["beam_args=['--runner=DaskRunner']"])
+
+
+def test_backbone_in_a_file_says_what_it_was_trained_with(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    backbone = ["image.encoder=keras_file", "image.weights=backbone.keras"]
+    assert load_config(path, [*backbone, "image.preprocessing=torch"]).image_spec()["preprocessing"] == "torch"
+    with pytest.raises(ConfigError, match="preprocessing must be"):
+        load_config(path, backbone)
+
+
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="must exist"):
         load_config(tmp_path / "none.yaml")
