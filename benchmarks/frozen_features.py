@@ -15,9 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from components.beam_options import IN_MEMORY_RUNNER
 from components.quiet import import_tensorflow, quiet_logs
 
-RUNNER = "apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"
 SPEC = {"encoder": "efficientnet_lite0", "weights": "package", "size": 224, "pooling": "avg"}
 BATCH = 32
 
@@ -73,7 +73,7 @@ def through_beam(images: list[bytes]) -> float:
         examples.append(example.SerializeToString())
     batches = [examples[i : i + BATCH] for i in range(0, len(examples), BATCH)]
     started = time.perf_counter()
-    with apache_beam.Pipeline(runner=RUNNER) as pipeline:
+    with apache_beam.Pipeline(runner=IN_MEMORY_RUNNER) as pipeline:
         _ = (
             pipeline
             | apache_beam.Create(batches, reshuffle=False)

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from components.beam_options import loses_records
+
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[int, Field(gt=0)]
 
@@ -152,7 +154,9 @@ class Config(_Section):
     output: Path = Field(description="Folder of this pipeline's artifacts, metadata, runs and models.")
     push_to: Path | None = Field(None, description="Folder that TF Serving watches; `models` in output if unset.")
     schema_file: Path | None = Field(None, description="A schema of your own instead of `schema/schema.pbtxt`.")
-    beam_args: tuple[str, ...] = Field((), description="Beam pipeline options; in memory in this process if empty.")
+    beam_args: tuple[str, ...] = Field(
+        (), description="Beam pipeline options; without a `--runner`, in memory in this process."
+    )
     mlmd: Annotated[Sqlite | Server, Field(discriminator="kind")] = Field(
         Sqlite(), description="Where ML Metadata is kept."
     )
@@ -167,7 +171,7 @@ class Config(_Section):
     @field_validator("beam_args")
     @classmethod
     def _loses_nothing(cls, beam_args: tuple[str, ...]) -> tuple[str, ...]:
-        if any("daskrunner" in argument.lower() for argument in beam_args):
+        if loses_records(beam_args):
             raise ValueError("DaskRunner must not be used: it loses records without an error. Take another runner")
         return beam_args
 

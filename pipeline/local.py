@@ -22,6 +22,7 @@ from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 from tfx.orchestration.portable import runtime_parameter_utils
 
+from components.beam_options import with_default_runner
 from components.errors import FusegateError, InputError
 from components.live_model.registry import registry_fingerprint
 from components.paired_example_gen import spans
@@ -30,7 +31,6 @@ from pipeline.config import Config
 from pipeline.dag import Resolved, make_components
 from pipeline.progress import NodeProgress, SaidElsewhere, is_interrupt
 
-BEAM_IN_PROCESS = ("--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner",)
 DEFAULT_SCHEMA = Path(__file__).parents[1] / "schema" / "schema.pbtxt"
 ARTIFACTS = "artifacts"
 RUNS = "runs"
@@ -119,7 +119,7 @@ def make_pipeline(config: Config, resolved: Resolved, connection: Any) -> tfx_pi
         components=make_components(config, resolved),
         enable_cache=True,
         metadata_connection_config=connection,
-        beam_pipeline_args=list(config.beam_args or BEAM_IN_PROCESS),
+        beam_pipeline_args=with_default_runner(config.beam_args),
     )
 
 

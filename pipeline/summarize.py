@@ -11,8 +11,8 @@ import yaml
 from components import keys
 from components.evaluator.fusion_gain import FIGURES
 from components.evaluator.scores import CANDIDATE, read_scores
+from components.pack.summary import QUARANTINE_FILE
 from components.paired_example_gen import counts
-from components.paired_example_gen.executor import QUARANTINE_FILE
 from pipeline.lineage import NodeRun
 from pipeline.local import Run
 from pipeline.report.pick_examples import pick_examples

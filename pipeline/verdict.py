@@ -60,7 +60,10 @@ def read_verdict(gate: Gate, nodes: dict[str, NodeRun]) -> Verdict:
     rules = _rules(gate, candidate, baseline)
     reason = pushed[REASON_PROPERTY].string_value
     if not rules:
-        reason = "the gate has no rule, so nothing is blessed: set gate.min_gain, gate.min_auc or gate.max_drop"
+        reason = (
+            "no rule of the gate could be applied, so nothing is blessed: set gate.min_gain or gate.min_auc "
+            "(gate.max_drop applies only once a model is live)"
+        )
     return Verdict(
         outcome,
         rules,

@@ -9,12 +9,12 @@ from pathlib import Path
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from components.beam_options import loses_records, with_default_runner
 from components.errors import FusegateError, InputError
 from components.pack.manifest import read_manifest
 from components.pack.write_shard import ShardJob, shard_of, write_shard
 
 # Named in full: Beam's default, DirectRunner, first tries to download another one.
-IN_MEMORY_RUNNER = "apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"
 
 
 def run_pipeline(manifest: Path, job: ShardJob, beam_args: Sequence[str]) -> None:
@@ -54,13 +54,13 @@ def run_pipeline(manifest: Path, job: ShardJob, beam_args: Sequence[str]) -> Non
 
 def _pipeline(beam_args: Sequence[str]) -> beam.Pipeline:
     received = " ".join(beam_args)
-    if "dask" in received.lower():
+    if loses_records(beam_args):
         raise InputError(
             f"Beam's DaskRunner loses records without an error. Received: --beam-args '{received}'. "
             "Leave the runner out, or take Flink, Spark or Dataflow"
         )
     try:
-        return beam.Pipeline(options=PipelineOptions([f"--runner={IN_MEMORY_RUNNER}", *beam_args]))
+        return beam.Pipeline(options=PipelineOptions(with_default_runner(beam_args)))
     except (AttributeError, ImportError, ValueError) as error:
         raise InputError(
             f"Beam must know its runner and options. Received: --beam-args '{received}'. {error}"

@@ -15,6 +15,7 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 
 from components import keys
+from components.pack.summary import QUARANTINE_FILE
 from components.paired_example_gen import counts, spans
 from components.paired_example_gen.placement import PairKey, Placement, place
 from components.paired_example_gen.records import REJECTED, CheckRecord, ReadRecords, ToSplit, to_checked_record
@@ -22,7 +23,6 @@ from components.pairs.limits import PairLimits
 from components.pairs.pair import CheckedPair
 from components.pairs.rejection import Rejection
 
-QUARANTINE_FILE = "quarantine.jsonl"
 _LOG = logging.getLogger("fusegate.ingest")
 
 

@@ -10,10 +10,10 @@ import re
 from tfx.dsl.io import fileio
 
 from components.errors import InputError
+from components.pack.summary import PACK_FILE
 
 _SPAN = re.compile(r"^span-(\d+)$")
 _RECORDS = "*.tfrecord.gz"
-PACK_SUMMARY = "pack.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +61,7 @@ def find_span(root: str, wanted: str) -> Span:
 def fingerprint(span: Span) -> str:
     """Digest the names and the contents of a span's files, so that a changed file is never a cache hit."""
     digest = hashlib.sha256()
-    for path in (*span.files, f"{span.path}/{PACK_SUMMARY}"):
+    for path in (*span.files, f"{span.path}/{PACK_FILE}"):
         if not fileio.exists(path):
             continue
         digest.update(path.rsplit("/", 1)[-1].encode())
@@ -73,7 +73,7 @@ def fingerprint(span: Span) -> str:
 
 def packing_quarantine(span: Span) -> dict[str, int]:
     """Return how many pairs packing set apart, by reason; empty for a span that was packed by other means."""
-    path = f"{span.path}/{PACK_SUMMARY}"
+    path = f"{span.path}/{PACK_FILE}"
     if not fileio.exists(path):
         return {}
     with fileio.open(path, "r") as file:

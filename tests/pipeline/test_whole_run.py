@@ -159,6 +159,17 @@ def test_changed_setting_runs_only_what_depends_on_it_and_a_refusal_exits_3(
     assert registry.live_version(str(first_run.config.models)) == pushed_version
 
 
+def test_gate_without_an_applicable_rule_blesses_nothing_and_says_so(world, first_run: Run) -> None:
+    off = ["gate.min_gain=null", "gate.min_auc=null"]
+    nothing_live = f"push_to={world.folder / 'nothing-live'}"
+    for overrides in ([*off, "gate.max_drop=null"], [*off, nothing_live]):
+        run = run_local(world.config(*overrides))
+        assert run.failure is None
+        summary = summarize(run)
+        assert summary.verdict == "refused"
+        assert "no rule of the gate could be applied" in summary.headline
+
+
 def test_changed_span_file_is_never_a_cache_hit(world, first_run: Run) -> None:
     data = world.folder / "grown"
     shutil.copytree(world.folder / "data", data)
