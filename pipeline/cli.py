@@ -12,6 +12,7 @@ from components.errors import FusegateError
 VERBS = {
     "pack": ("pipeline.commands.pack", "Turn a manifest and its images into paired TFRecords."),
     "run": ("pipeline.commands.run", "Run the pipeline once: from spans to a gated, pushed model."),
+    "doctor": ("pipeline.commands.doctor", "Find the faults of any Keras model and its arrays."),
     "demo": ("pipeline.commands.demo", "Draw memes, pack them and run the pipeline on them."),
 }
 

@@ -1,0 +1,1 @@
+"""The checks of preflight: each takes the Subject and yields Findings."""
