@@ -58,25 +58,25 @@ def main() -> None:
 
 
 def through_beam(images: list[bytes]) -> float:
-    """Run FrozenFeatures' own DoFn over the pictures in a Beam pipeline and return the seconds it took."""
+    """Run FrozenFeatures' own steps over the pictures in a Beam pipeline and return the seconds it took."""
     import apache_beam
     import tensorflow as tf
     from apache_beam.utils.shared import Shared
 
     from components import keys
-    from components.frozen_features.encode import AddVectors
+    from components.frozen_features.encode import BUFFER_BYTES, AddVectors, buffer_cost
 
     examples = []
     for image in images:
         example = tf.train.Example()
         example.features.feature[keys.IMAGE].bytes_list.value.append(image)
         examples.append(example.SerializeToString())
-    batches = [examples[i : i + BATCH] for i in range(0, len(examples), BATCH)]
     started = time.perf_counter()
     with apache_beam.Pipeline(runner=IN_MEMORY_RUNNER) as pipeline:
         _ = (
             pipeline
-            | apache_beam.Create(batches, reshuffle=False)
+            | apache_beam.Create(examples, reshuffle=False)
+            | apache_beam.BatchElements(BUFFER_BYTES, BUFFER_BYTES, element_size_fn=buffer_cost)
             | apache_beam.ParDo(AddVectors(SPEC, {"encoder": "none"}, Shared(), keep_image=False))
         )
     return time.perf_counter() - started

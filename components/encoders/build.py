@@ -20,9 +20,9 @@ def build_image_encoder(spec: Mapping[str, Any]) -> FrozenEncoder:
     """Builds the encoder of pictures that a spec names.
 
     Args:
-        spec: `encoder` (a name of the registry); `weights` (`imagenet`, `package`, `random` or a path, as the encoder
-            has them); `size` in pixels; `pooling` (`avg`, `avg_max`, `flatten`); `seed` of random weights; and
-            `preprocessing` for `keras_file` alone.
+        spec: `encoder` (a name of the registry); `weights` (`imagenet`, `package`, `random`, a path or a keras-hub
+            preset, as the encoder has them); `size` in pixels; `pooling` (`avg`, `avg_max`, `flatten`); `seed` of
+            random weights; and `preprocessing` for `keras_file` alone.
 
     Returns:
         The encoder: `(batch,)` picture bytes to `(batch, width)` float32.
@@ -42,11 +42,12 @@ def build_text_encoder(spec: Mapping[str, Any]) -> FrozenEncoder | None:
     """Builds the encoder of texts that a spec names.
 
     Args:
-        spec: `encoder` (a name of the registry, or `none`); `weights` (`package` or the path of a folder);
-            `max_tokens` of a text, the rest is cut off.
+        spec: `encoder` (a name of the registry, or `none`); `weights` (`package`, the path of a folder, or a keras-hub
+            preset); `max_tokens` of a text, the rest is cut off; `pooling` of a preset; `width` of a given vector.
 
     Returns:
-        The encoder: `(batch,)` texts to `(batch, width)` float32. None for `none`.
+        The encoder: `(batch,)` texts to `(batch, width)` float32. None for `none`; a `GivenVector`, which cannot be
+        called, for `given`.
 
     Raises:
         InputError: The spec is wrong, or its weights are missing or do not fit.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 
@@ -43,10 +45,10 @@ class FrozenEncoder(tf.Module):
         """What `__call__` traces: `(batch,)` strings to `(batch, width)` float32."""
         return self.forward(self.preprocess(inputs))
 
-    def preprocess(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Turns `(batch,)` strings into the backbone's input."""
+    def preprocess(self, inputs: tf.Tensor) -> Any:
+        """Turns `(batch,)` strings into the backbone's input, a tensor or a mapping of tensors."""
         raise NotImplementedError
 
-    def forward(self, prepared: tf.Tensor) -> tf.Tensor:
+    def forward(self, prepared: Any) -> tf.Tensor:
         """Turns the backbone's input into `(batch, width)` float32."""
         raise NotImplementedError

@@ -9,9 +9,16 @@ from components.encoders.encoder import FrozenEncoder
 from components.errors import InputError
 
 MODE_NONE = "none"
+
+
+def _places(maps: tf.Tensor) -> list[int]:
+    """The axes between batch and channels: height and width, or the patches of a vision transformer."""
+    return list(range(1, maps.shape.rank - 1))
+
+
 _POOLING = {
-    "avg": lambda maps: tf.reduce_mean(maps, axis=[1, 2]),
-    "avg_max": lambda maps: tf.concat([tf.reduce_mean(maps, axis=[1, 2]), tf.reduce_max(maps, axis=[1, 2])], axis=-1),
+    "avg": lambda maps: tf.reduce_mean(maps, _places(maps)),
+    "avg_max": lambda maps: tf.concat([tf.reduce_mean(maps, _places(maps)), tf.reduce_max(maps, _places(maps))], -1),
     "flatten": lambda maps: tf.reshape(maps, [tf.shape(maps)[0], -1]),
 }
 
@@ -25,7 +32,8 @@ class ImageEncoder(FrozenEncoder):
 
     Args:
         name: The encoder's name in the registry.
-        backbone: Takes `(batch, size, size, 3)` float32; gives feature maps, or vectors with pooling `flatten`.
+        backbone: Takes `(batch, size, size, 3)` float32; gives feature maps or patches, or vectors with pooling
+            `flatten`.
         size: The side, in pixels, that pictures are resized to (bilinear, antialiased, the ratio not kept).
         mode: The mode of `keras.applications.imagenet_utils.preprocess_input` (`caffe`, `tf` or `torch`), or `none`
             for a backbone that takes 0 to 255.
@@ -59,6 +67,10 @@ class ImageEncoder(FrozenEncoder):
             return pixels
         return keras.applications.imagenet_utils.preprocess_input(pixels, data_format="channels_last", mode=self.mode)
 
+    def fit(self, pixels: tf.Tensor) -> tf.Tensor:
+        """Brings a decoded picture, `(height, width, 3)` uint8, to `(size, size, 3)` float32."""
+        return tf.image.resize(pixels, [self.size, self.size], antialias=True)
+
     def forward(self, prepared: tf.Tensor) -> tf.Tensor:
         """Runs `(batch, size, size, 3)` float32 through backbone and pooling."""
         return _POOLING[self.pooling](self.backbone(prepared, training=False))
@@ -66,7 +78,7 @@ class ImageEncoder(FrozenEncoder):
     def _decode(self, contents: tf.Tensor) -> tf.Tensor:
         def decoded() -> tf.Tensor:
             pixels = tf.io.decode_image(contents, channels=3, expand_animations=False)
-            return tf.image.resize(pixels, [self.size, self.size], antialias=True)
+            return self.fit(pixels)
 
         blank = tf.zeros([self.size, self.size, 3])
         return tf.cond(tf.strings.length(contents) > 0, decoded, lambda: blank)
@@ -87,9 +99,9 @@ def _feature_shape(name: str, backbone: keras.Model, size: int, pooling: str) ->
             f"Received: size {size}, so ({size}, {size}, 3). Set size to what the backbone takes."
         )
     maps = tuple(backbone.compute_output_shape((None, size, size, 3)))
-    if len(maps) != 4 and not (len(maps) == 2 and pooling == "flatten"):
+    if len(maps) not in (3, 4) and not (len(maps) == 2 and pooling == "flatten"):
         raise InputError(
-            f"{name}: the backbone gives feature maps (batch, height, width, channels), or vectors with "
+            f"{name}: the backbone gives feature maps (batch, height, width, channels) or patches, or vectors with "
             f"pooling: flatten. Received: output {maps} with pooling: {pooling}. "
             "Set pooling to flatten, or cut the model at its feature maps."
         )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-POOLINGS = ("avg", "avg_max", "flatten")
+POOLINGS = {"image": ("avg", "avg_max", "flatten"), "text": ("mean", "mean_l2", "cls")}
 MODES = ("caffe", "tf", "torch", "none")
 REQUIRED = "required"
 
@@ -17,6 +17,7 @@ PACKAGE = "package"
 IMAGENET = "imagenet"
 RANDOM = "random"
 NONE = "none"
+GIVEN = "given"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class EncoderEntry:
         kind: `image` or `text`.
         module: The dotted module whose `build` makes the encoder; imported only then.
         weights: The words that `weights` may be, beside a path; the first is the default.
-        endings: The endings of a weights path; none if the path is a folder that holds `package.names`.
+        endings: The endings of a weights path; none where the path is a folder that holds `package.names`, or where
+            no path will do.
         package: Where the weights of the word `package` lie.
+        preset: Whether `weights` is a keras-hub preset: a name, a handle or a folder.
         options: The other keys of the spec with their defaults; REQUIRED has none.
         fixed: What the encoder settles by itself and a spec cannot change.
     """
@@ -47,6 +50,7 @@ class EncoderEntry:
     weights: tuple[str, ...]
     endings: tuple[str, ...] = ()
     package: PackageFiles | None = None
+    preset: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
@@ -55,21 +59,38 @@ _KERAS_WEIGHTS = (".weights.h5", ".h5", ".keras")
 _IMAGE_OPTIONS = {"size": 224, "pooling": "avg", "seed": 0}
 
 
-def _application(constructor: str, mode: str) -> EncoderEntry:
+def _application(
+    constructor: str, mode: str, size: int = 224, endings: tuple[str, ...] = _KERAS_WEIGHTS
+) -> EncoderEntry:
     return EncoderEntry(
         kind="image",
         module="components.encoders.keras_application",
         weights=(IMAGENET, RANDOM),
-        endings=_KERAS_WEIGHTS,
-        options=_IMAGE_OPTIONS,
+        endings=endings,
+        options={**_IMAGE_OPTIONS, "size": size},
         fixed={"application": constructor, "preprocessing": mode},
     )
 
 
+# `none`: the network itself scales 0 to 255. keras.applications builds EfficientNet-B0 otherwise where its weights come
+# from a file (no scaling by the standard deviation), and so gives other vectors: of it, keras_file reads a whole model.
 ENCODERS: dict[str, EncoderEntry] = {
     "vgg16": _application("VGG16", "caffe"),
+    "resnet50": _application("ResNet50", "caffe"),
+    "resnet101": _application("ResNet101", "caffe"),
+    "resnet50_v2": _application("ResNet50V2", "tf"),
+    "mobilenet": _application("MobileNet", "tf"),
+    "mobilenet_v2": _application("MobileNetV2", "tf"),
     "mobilenet_v3_small": _application("MobileNetV3Small", "none"),
+    "mobilenet_v3_large": _application("MobileNetV3Large", "none"),
+    "efficientnet_b0": _application("EfficientNetB0", "none", endings=()),
     "efficientnet_v2_b0": _application("EfficientNetV2B0", "none"),
+    "efficientnet_v2_s": _application("EfficientNetV2S", "none", 384),
+    "densenet121": _application("DenseNet121", "torch"),
+    "xception": _application("Xception", "tf", 299),
+    "inception_v3": _application("InceptionV3", "tf", 299),
+    "inception_resnet_v2": _application("InceptionResNetV2", "tf", 299),
+    "convnext_tiny": _application("ConvNeXtTiny", "none"),
     "efficientnet_lite0": EncoderEntry(
         kind="image",
         module="components.encoders.efficientnet_lite0",
@@ -90,6 +111,14 @@ ENCODERS: dict[str, EncoderEntry] = {
         endings=(".keras",),
         options={**_IMAGE_OPTIONS, "preprocessing": REQUIRED},
     ),
+    "keras_hub_image": EncoderEntry(
+        kind="image",
+        module="components.encoders.keras_hub_image",
+        weights=(),
+        preset=True,
+        options={"size": 224, "pooling": "avg"},
+        fixed={"preprocessing": "preset"},
+    ),
     "minilm": EncoderEntry(
         kind="text",
         module="components.encoders.minilm",
@@ -99,5 +128,18 @@ ENCODERS: dict[str, EncoderEntry] = {
         ),
         options={"max_tokens": 128},
         fixed={"pooling": "mean_l2"},
+    ),
+    "keras_hub_text": EncoderEntry(
+        kind="text",
+        module="components.encoders.keras_hub_text",
+        weights=(),
+        preset=True,
+        options={"max_tokens": 128, "pooling": "mean"},
+    ),
+    GIVEN: EncoderEntry(
+        kind="text",
+        module="components.encoders.given_vector",
+        weights=(NONE,),
+        options={"width": REQUIRED},
     ),
 }

@@ -6,21 +6,40 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from components.encoders.registry import ENCODERS, MODES, NONE, POOLINGS, REQUIRED, EncoderEntry
+from components.encoders.registry import (
+    ENCODERS,
+    IMAGENET,
+    MODES,
+    NONE,
+    PACKAGE,
+    POOLINGS,
+    RANDOM,
+    REQUIRED,
+    EncoderEntry,
+)
 from components.errors import InputError
+from components.pairs.limits import MAX_VECTOR_WIDTH
 
 
 def _whole(least: int, most: int) -> Callable[[Any], bool]:
     return lambda value: type(value) is int and least <= value <= most
 
 
-_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+_Rule = tuple[Callable[[Any], bool], str]
+
+_RULES: dict[str, _Rule] = {
     "size": (_whole(32, 1024), "a whole number of pixels from 32 to 1024"),
-    "pooling": (POOLINGS.__contains__, f"one of {', '.join(POOLINGS)}"),
     "seed": (_whole(0, 2**32 - 1), "a whole number from 0 to 4294967295"),
     "preprocessing": (MODES.__contains__, f"one of {', '.join(MODES)}, as the backbone was trained with"),
     "max_tokens": (_whole(3, 512), "a whole number of tokens from 3 to 512"),
+    "width": (_whole(1, MAX_VECTOR_WIDTH), f"a whole number from 1 to {MAX_VECTOR_WIDTH}"),
 }
+
+
+def _rule(kind: str, key: str) -> _Rule:
+    if key == "pooling":
+        return POOLINGS[kind].__contains__, f"one of {', '.join(POOLINGS[kind])}"
+    return _RULES[key]
 
 
 def resolve_spec(spec: Mapping[str, Any], kind: str | None = None) -> dict[str, Any]:
@@ -65,7 +84,7 @@ def _options(name: str, entry: EncoderEntry, given: Mapping[str, Any]) -> dict[s
         keys = ["encoder", "weights", *entry.options]
         raise InputError(f"{name}: takes {', '.join(keys)}. Received: key {key!r}. {_nearest(key, keys)}")
     for key, value in options.items():
-        fits, rule = _RULES[key]
+        fits, rule = _rule(entry.kind, key)
         if value == REQUIRED or not fits(value):
             received = "nothing" if value == REQUIRED else repr(value)
             raise InputError(f"{name}: {key} must be {rule}. Received: {received}. Set {key} to such a value.")
@@ -75,14 +94,28 @@ def _options(name: str, entry: EncoderEntry, given: Mapping[str, Any]) -> dict[s
 def _check_weights(name: str, entry: EncoderEntry, weights: Any) -> None:
     if weights in entry.weights:
         return
-    if isinstance(weights, str) and weights and (not entry.endings or weights.endswith(entry.endings)):
+    if isinstance(weights, str) and weights and _takes(entry, weights):
         return
-    place = f"a path that ends in {', '.join(entry.endings)}" if entry.endings else "the path of a folder"
-    rule = " or ".join([*(f"{word!r}" for word in entry.weights), place])
-    hint = _nearest(weights, entry.weights) if entry.weights else "Name the file that holds the backbone."
+    rule = " or ".join([*(f"{word!r}" for word in entry.weights), *_places(entry)])
+    hint = _nearest(weights, entry.weights) if entry.weights else "Name what holds the backbone."
     if isinstance(weights, str) and weights.endswith(".keras"):
         hint = "A whole .keras model is read by encoder: keras_file."
     raise InputError(f"{name}: weights must be {rule}. Received: {weights!r}. {hint}")
+
+
+def _takes(entry: EncoderEntry, weights: str) -> bool:
+    """Whether a text that is none of the encoder's words may be a path, or the name of a preset."""
+    if entry.endings:
+        return weights.endswith(entry.endings)
+    return weights not in (PACKAGE, IMAGENET, RANDOM) and (entry.preset or entry.package is not None)
+
+
+def _places(entry: EncoderEntry) -> list[str]:
+    if entry.endings:
+        return [f"a path that ends in {', '.join(entry.endings)}"]
+    if entry.preset:
+        return ["a keras-hub preset (its name, its handle as hf://…, or its folder)"]
+    return ["the path of a folder"] if entry.package else []
 
 
 def _nearest(value: Any, names: Iterable[str]) -> str:

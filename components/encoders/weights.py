@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from components.encoders.registry import ENCODERS, IMAGENET, NONE, PACKAGE, RANDOM, PackageFiles
+from components.encoders.preset_files import preset_files
+from components.encoders.registry import ENCODERS, GIVEN, IMAGENET, NONE, PACKAGE, RANDOM, PackageFiles
 from components.encoders.spec import resolve_spec
 from components.errors import InputError
 
@@ -37,6 +39,8 @@ def weight_files(spec: Mapping[str, Any]) -> tuple[Path, ...]:
     entry = ENCODERS[resolved["encoder"]]
     if weights == PACKAGE and entry.package is not None:
         return tuple(_installed(resolved["encoder"], entry.package))
+    if entry.preset:
+        return preset_files(weights)
     place = Path(weights).expanduser()
     names = entry.package.names if entry.package and not entry.endings else None
     files = tuple(place / name for name in names) if names else (place,)
@@ -59,7 +63,8 @@ def weights_digest(spec: Mapping[str, Any]) -> str:
 
     Returns:
         A sha256 in hex: of the file, of the names and digests of several files, of Keras's version and the encoder's
-        name for `imagenet`, of the seed for `random`.
+        name for `imagenet`, of the seed for `random`, of a named preset's handle and keras-hub's version (which settles
+        the version of the presets that it knows by name).
 
     Raises:
         InputError: As `weight_files`.
@@ -73,29 +78,37 @@ def weights_digest(spec: Mapping[str, Any]) -> str:
     if len(files) == 1:
         return file_digest(files[0])
     if files:
-        return _digest({file.name: file_digest(file) for file in files})
+        folder = os.path.commonpath([file.parent for file in files])
+        return _digest({file.relative_to(folder).as_posix(): file_digest(file) for file in files})
     source = {"weights": resolved.get("weights", NONE)}
     if source["weights"] == IMAGENET:
         source.update(encoder=resolved["encoder"], keras=importlib.metadata.version("keras"))
     elif source["weights"] == RANDOM:
         source.update(seed=resolved["seed"])
+    elif source["weights"] != NONE:
+        source.update({"keras-hub": importlib.metadata.version("keras-hub")})
     return _digest(source)
 
 
 def encoder_fingerprint(spec: Mapping[str, Any]) -> str:
     """Stands for everything that an encoder's vectors depend on; equal to the built encoder's `fingerprint`.
 
+    One differs: a keras-hub preset by name may change where it is published, and what it holds is known only once it
+    is loaded, so the built encoder's fingerprint has the digest of its weights as well.
+
     Args:
         spec: The spec of an encoder.
 
     Returns:
         A sha256 in hex of the architecture's name, the weights, the preprocessing, the pooling and the dtype. Where the
-        weights lie does not count, nor does a seed that is not used.
+        weights lie does not count, nor does a seed that is not used. Of vectors that come with the data, `given-WIDTH`.
 
     Raises:
         InputError: As `weight_files`.
     """
     resolved = resolve_spec(spec)
+    if resolved["encoder"] == GIVEN:
+        return f"{GIVEN}-{resolved['width']}"
     parts = {key: value for key, value in resolved.items() if key not in ("weights", "seed")}
     return _digest({**parts, "weights": weights_digest(resolved), "dtype": "float32", "revision": REVISION})
 

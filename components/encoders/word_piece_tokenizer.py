@@ -22,8 +22,9 @@ class WordPieceTokenizer(tf.Module):
     """Turns texts into token ids as BERT's reference tokenizer does: `[CLS] pieces [SEP]`, padded to the batch.
 
     `tensorflow_text.FastBertTokenizer(lower_case_nfd_strip_accents=True)` is not used for it: it also folds
-    compatibility characters ("…" becomes "..."), which gives other tokens than the weights were trained on. One
-    difference is left: a word without a space or punctuation is unknown from 101 bytes on, not from 101 characters.
+    compatibility characters ("…" becomes "..."), which gives other tokens than the weights were trained on. Two
+    differences are left: a word without a space or punctuation is unknown from 101 bytes on, not from 101 characters;
+    and a text that spells a special token, as `[MASK]`, is read as text, so that no stranger can set one.
 
     Args:
         vocabulary: The word pieces in the order of their ids; holds `[PAD]`, `[CLS]`, `[SEP]` and `[UNK]`.

@@ -41,7 +41,8 @@ class FrozenFeatures(base_beam_component.BaseBeamComponent):
         examples: Paired examples.
         schema: Their schema; it is extended by the vectors.
         image: Specification of the image encoder, see `components.encoders.build`.
-        text: Specification of the text encoder; its encoder may be `none`.
+        text: Specification of the text encoder; its encoder may be `none`, or `given` where the examples bring
+            the vectors.
     """
 
     SPEC_CLASS = FrozenFeaturesSpec

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import apache_beam as beam
-import numpy as np
 import tensorflow as tf
 from apache_beam.metrics import Metrics
 from apache_beam.utils.shared import Shared
@@ -16,48 +13,20 @@ from apache_beam.utils.shared import Shared
 from components import keys
 from components.encoders import build
 from components.encoders.encoder import FrozenEncoder
+from components.encoders.given_vector import GivenVector
+from components.errors import FusegateError
+from components.frozen_features.once_encoder import OnceEncoder
 
 NAMESPACE = "frozen_features"
-_REMEMBERED_BYTES = 512 << 20
+# So many examples are gathered before they are encoded: texts of like length then share a batch.
+BUFFER_EXAMPLES = 1024
+BUFFER_BYTES = 64 << 20
+FINGERPRINTS = {keys.IMAGE_VECTOR: keys.IMAGE_FINGERPRINT, keys.TEXT_VECTOR: keys.TEXT_FINGERPRINT}
 
 
-class OnceEncoder:
-    """An encoder that remembers what it has encoded, within a bound of memory.
-
-    Args:
-        encoder: The frozen encoder.
-        remembered_bytes: The least recently used vectors are forgotten above this.
-    """
-
-    def __init__(self, encoder: FrozenEncoder, remembered_bytes: int = _REMEMBERED_BYTES):
-        self.encoder = encoder
-        self.forwards = 0
-        self._most = max(1, remembered_bytes // (4 * encoder.width))
-        self._vectors: OrderedDict[bytes, np.ndarray] = OrderedDict()
-        self._call = tf.function(encoder, input_signature=[tf.TensorSpec([None], tf.string)])
-
-    def __call__(self, contents: Sequence[bytes]) -> list[np.ndarray]:
-        """Encode a batch.
-
-        Args:
-            contents: Pictures (encoded bytes) or texts (UTF-8).
-
-        Returns:
-            One float32 vector of shape (width,) each.
-        """
-        digests = [hashlib.sha256(content).digest() for content in contents]
-        new = {d: c for d, c in zip(digests, contents, strict=True) if d not in self._vectors}
-        if new:
-            vectors = self._call(tf.constant(list(new.values()), tf.string)).numpy()
-            self.forwards += len(new)
-            self._vectors.update(zip(new, vectors, strict=True))
-        found = []
-        for digest in digests:
-            self._vectors.move_to_end(digest)
-            found.append(self._vectors[digest])
-        while len(self._vectors) > self._most:
-            self._vectors.popitem(last=False)
-        return found
+def buffer_cost(record: bytes) -> int:
+    """Returns what an example counts against BUFFER_BYTES, so that they hold no more than BUFFER_EXAMPLES."""
+    return max(len(record), BUFFER_BYTES // BUFFER_EXAMPLES)
 
 
 class AddVectors(beam.DoFn):
@@ -83,38 +52,54 @@ class AddVectors(beam.DoFn):
 
     def process(self, batch: Sequence[bytes]) -> Iterator[bytes]:
         examples = [tf.train.Example.FromString(record) for record in batch]
-        self._add(examples, keys.IMAGE, keys.IMAGE_VECTOR, keys.IMAGE_FINGERPRINT, self._encoders.image, self._pictures)
+        self._add(examples, keys.IMAGE, keys.IMAGE_VECTOR, self._encoders.image, self._pictures)
         if self._encoders.text is not None:
-            self._add(
-                examples, keys.TEXT, keys.TEXT_VECTOR, keys.TEXT_FINGERPRINT, self._encoders.text, self._sentences
-            )
+            self._add(examples, keys.TEXT, keys.TEXT_VECTOR, self._encoders.text, self._sentences)
+        for name, encoder in self._encoders.by_vector().items():
+            for example in examples:
+                _mark(example, name, encoder)
         for example in examples:
             if not self._keep_image:
                 del example.features.feature[keys.IMAGE]
             yield example.SerializeToString(deterministic=True)
 
     def _add(
-        self,
-        examples: Sequence[tf.train.Example],
-        source: str,
-        vector: str,
-        fingerprint: str,
-        encoder: OnceEncoder,
-        counter: Any,
+        self, examples: Sequence[tf.train.Example], source: str, vector: str, encoder: OnceEncoder, counter: Any
     ) -> None:
         before = encoder.forwards
         vectors = encoder([example.features.feature[source].bytes_list.value[0] for example in examples])
         counter.inc(encoder.forwards - before)
         for example, values in zip(examples, vectors, strict=True):
-            feature = example.features.feature
-            feature[vector].float_list.value.extend(values)
-            feature[fingerprint].bytes_list.value.append(encoder.encoder.fingerprint.encode())
+            example.features.feature[vector].float_list.value.extend(values)
 
 
 class Encoders:
-    """The encoders of both halves, built once in a worker process."""
+    """The encoders of both halves, built once in a worker process.
+
+    Attributes:
+        image: Of the pictures.
+        text: Of the texts; None where none is configured, or the data brings the vectors.
+    """
 
     def __init__(self, image: Mapping[str, Any], text: Mapping[str, Any]):
         sentence = build.build_text_encoder(text)
+        self._sentence = sentence
         self.image = OnceEncoder(build.build_image_encoder(image))
-        self.text = OnceEncoder(sentence) if sentence is not None else None
+        self.text = None if sentence is None or isinstance(sentence, GivenVector) else OnceEncoder(sentence)
+
+    def by_vector(self) -> dict[str, FrozenEncoder]:
+        """Return the encoder behind each vector that an example has in the end."""
+        encoders = {keys.IMAGE_VECTOR: self.image.encoder}
+        return encoders if self._sentence is None else encoders | {keys.TEXT_VECTOR: self._sentence}
+
+
+def _mark(example: tf.train.Example, vector: str, encoder: FrozenEncoder) -> None:
+    """Write beside a vector which encoder made it; a vector that came with the data must have its width."""
+    feature = example.features.feature
+    width = len(feature[vector].float_list.value)
+    if width != encoder.width:
+        raise FusegateError(
+            f"{vector} must have {encoder.width} numbers, as {encoder.name} has them. "
+            f"Received: {width}. Ingest the span anew with this configuration"
+        )
+    feature[FINGERPRINTS[vector]].bytes_list.value.append(encoder.fingerprint.encode())

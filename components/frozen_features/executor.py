@@ -14,10 +14,8 @@ from tfx.types import artifact_utils
 from tfx.utils import io_utils
 
 from components import keys
-from components.frozen_features.encode import NAMESPACE, AddVectors, Encoders
+from components.frozen_features.encode import BUFFER_BYTES, NAMESPACE, AddVectors, Encoders, buffer_cost
 from components.frozen_features.schema import extend_schema
-
-_BATCH = 32
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
@@ -41,7 +39,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 _ = (
                     pipeline
                     | f"Read[{split}]" >> beam.io.ReadFromTFRecord(source)
-                    | f"Batch[{split}]" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
+                    | f"Gather[{split}]" >> beam.BatchElements(BUFFER_BYTES, BUFFER_BYTES, element_size_fn=buffer_cost)
                     | f"AddVectors[{split}]" >> beam.ParDo(AddVectors(image, text, shared, split == keys.TEST))
                     | f"Write[{split}]"
                     >> beam.io.WriteToTFRecord(f"{featured.uri}/Split-{split}/data", file_name_suffix=".tfrecord.gz")
@@ -50,10 +48,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         for name, forwards in _forwards(pipeline.result).items():
             featured.set_int_custom_property(name, forwards)
         source = io_utils.get_only_uri_in_dir(artifact_utils.get_single_uri(input_dict["schema"]))
+        widths = {vector: encoder.width for vector, encoder in encoders.by_vector().items()}
         schema = extend_schema(
-            io_utils.SchemaReader().read(source),
-            encoders.image.encoder.width,
-            encoders.text.encoder.width if encoders.text is not None else None,
+            io_utils.SchemaReader().read(source), widths[keys.IMAGE_VECTOR], widths.get(keys.TEXT_VECTOR)
         )
         target = artifact_utils.get_single_uri(output_dict["featured_schema"])
         io_utils.write_pbtxt_file(f"{target}/schema.pbtxt", schema)

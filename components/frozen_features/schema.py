@@ -16,10 +16,13 @@ def extend_schema(schema: schema_pb2.Schema, image_width: int, text_width: int |
         text_width: Width of `text_vector`, or None where the text has no frozen encoder.
 
     Returns:
-        A new schema in which `image` is optional (only the test split keeps it) and the vectors are required.
+        A new schema in which `image` is optional (only the test split keeps it) and the vectors are required, also a
+        `text_vector` that the data brings, of which the schema of the pairs knows no width.
     """
     extended = schema_pb2.Schema()
     extended.CopyFrom(schema)
+    extended.ClearField("feature")
+    extended.feature.extend(feature for feature in schema.feature if feature.name != keys.TEXT_VECTOR)
     for feature in extended.feature:
         if feature.name == keys.IMAGE:
             feature.ClearField("presence")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
-from components.keys import ID, IMAGE, LABEL, TEXT
+from components.keys import ID, IMAGE, LABEL, TEXT, TEXT_VECTOR
 from components.pairs.pair import CheckedPair
 
 
@@ -19,10 +19,16 @@ def encode_example(pair: CheckedPair) -> bytes:
         pair: A usable pair.
 
     Returns:
-        Features `id`, `image` and `text` (bytes, one value each) and `label` (int64, one value).
+        Features `id`, `image` and `text` (bytes, one value each), `label` (int64, one value) and, where the text has
+        a vector, `text_vector` (float32).
     """
     encoder = RecordBatchToExamplesEncoder()
-    values = {ID: pair.id.encode(), IMAGE: pair.image, TEXT: pair.text.encode(), LABEL: pair.label}
-    return b"".join(
-        encoder.encode(pa.RecordBatch.from_arrays([pa.array([[value]])], [name]))[0] for name, value in values.items()
-    )
+    values = {
+        ID: pa.array([[pair.id.encode()]]),
+        IMAGE: pa.array([[pair.image]]),
+        TEXT: pa.array([[pair.text.encode()]]),
+        LABEL: pa.array([[pair.label]]),
+    }
+    if pair.text_vector:
+        values[TEXT_VECTOR] = pa.array([list(pair.text_vector)], pa.list_(pa.float32()))
+    return b"".join(encoder.encode(pa.RecordBatch.from_arrays([value], [name]))[0] for name, value in values.items())

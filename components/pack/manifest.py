@@ -13,6 +13,7 @@ from components.errors import InputError
 
 ID_COLUMN, IMAGE_COLUMN, TEXT_COLUMN, LABEL_COLUMN = "id", "img", "text", "label"
 COLUMNS = (ID_COLUMN, IMAGE_COLUMN, TEXT_COLUMN, LABEL_COLUMN)
+VECTOR_COLUMN = "text_vector"
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".json")
 MAX_LINE_CHARS = 1 << 20
 

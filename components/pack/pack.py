@@ -44,7 +44,7 @@ def pack(
     The same manifest and images give the same files, byte for byte. The span appears whole or not at all.
 
     Args:
-        manifest: JSONL or CSV with the columns `id`, `img`, `text` and `label`.
+        manifest: JSONL or CSV with the columns `id`, `img`, `text` and `label`, and perhaps `text_vector`.
         out: Folder of the spans; made where it is missing.
         span: The span's number.
         images: Folder that the `img` paths start from and must stay in; the manifest's by default.
@@ -78,7 +78,9 @@ def pack(
         count = shards or max(1, math.ceil(scan.image_bytes / SHARD_BYTES))
         notes = staging / "notes"
         notes.mkdir()
-        job = ShardJob(manifest.name, folder, staging.resolve(), notes.resolve(), count, limits)
+        job = ShardJob(
+            manifest.name, folder, manifest.parent.resolve(), staging.resolve(), notes.resolve(), count, limits
+        )
         run_pipeline(manifest.resolve(), job, beam_args)
         summary = _summarise(out / f"span-{span}", job, scan)
         shutil.rmtree(notes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
+from components.pack.read_within import FileReasons, read_within
 from components.pairs.limits import PairLimits
 from components.pairs.reasons import Reason
 from components.pairs.unusable import Unusable, shown
+
+_REASONS = FileReasons(Reason.IMAGE_MISSING, Reason.IMAGE_OUTSIDE_FOLDER, Reason.IMAGE_TOO_LARGE)
 
 
 def read_image(name: object, folder: Path, limits: PairLimits) -> bytes:
@@ -24,19 +25,4 @@ def read_image(name: object, folder: Path, limits: PairLimits) -> bytes:
     """
     if not isinstance(name, str) or not name.strip():
         raise Unusable(Reason.IMAGE_MISSING, "No path of an image" if not name else f"Received the path {shown(name)}")
-    try:
-        path = os.path.realpath(folder / name)
-        if not Path(path).is_relative_to(folder):
-            raise Unusable(Reason.IMAGE_OUTSIDE_FOLDER, f"{shown(name)} leads out of the images' folder")
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unusable(Reason.IMAGE_MISSING, f"{shown(name)} is not a file")
-        if status.st_size > limits.max_image_bytes:
-            received = f"{shown(name)} has {status.st_size:,} bytes; at most {limits.max_image_bytes:,} are read"
-            raise Unusable(Reason.IMAGE_TOO_LARGE, received)
-        with open(path, "rb") as file:
-            return file.read(limits.max_image_bytes + 1)
-    except OSError as error:
-        raise Unusable(Reason.IMAGE_MISSING, f"{shown(name)} cannot be read ({error.strerror})") from error
-    except ValueError as error:  # A NUL, or a character that no file name can hold.
-        raise Unusable(Reason.IMAGE_MISSING, f"{shown(name)} cannot be a path") from error
+    return read_within(name, folder, limits.max_image_bytes, _REASONS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import InputError
-from components.pack.manifest import COLUMNS, IMAGE_COLUMN, LABEL_COLUMN, read_manifest
+from components.pack.manifest import COLUMNS, IMAGE_COLUMN, LABEL_COLUMN, VECTOR_COLUMN, read_manifest
 from components.pairs.clean_label import clean_label
 from components.pairs.unusable import Unusable
 
@@ -62,7 +62,7 @@ def scan_manifest(manifest: Path, folder: Path) -> ManifestScan:
             bad_label = bad_label or f"line {row.line}: {error}"
     _refuse_unreadable(manifest, rows, columns, fault)
     _refuse_one_class(manifest, labels, bad_label)
-    ignored = sorted(columns - set(COLUMNS))[:_MOST_NAMES]
+    ignored = sorted(columns - {*COLUMNS, VECTOR_COLUMN})[:_MOST_NAMES]
     return ManifestScan(_sha256(manifest), rows, tuple(ascii(name)[1:-1] for name in ignored), image_bytes)
 
 

@@ -15,9 +15,17 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.io.tfrecordio import _TFRecordUtil
 
 from components.pack.example import encode_example
-from components.pack.manifest import ID_COLUMN, IMAGE_COLUMN, LABEL_COLUMN, TEXT_COLUMN, ManifestRow
+from components.pack.manifest import (
+    ID_COLUMN,
+    IMAGE_COLUMN,
+    LABEL_COLUMN,
+    TEXT_COLUMN,
+    VECTOR_COLUMN,
+    ManifestRow,
+)
 from components.pack.progress import PROGRESS
 from components.pack.read_image import read_image
+from components.pack.read_vector import read_vector
 from components.pairs.check_pair import check_pair
 from components.pairs.clean_id import clean_id
 from components.pairs.limits import PairLimits
@@ -37,6 +45,7 @@ class ShardJob:
     Args:
         manifest: The manifest's name, without its folder.
         folder: Folder of the images, resolved.
+        home: Folder of the manifest, which vectors in files stay in, resolved.
         target: Folder that takes the records.
         notes: Folder that takes each shard's rejections and counts.
         shards: How many shards there are.
@@ -45,6 +54,7 @@ class ShardJob:
 
     manifest: str
     folder: Path
+    home: Path
     target: Path
     notes: Path
     shards: int
@@ -114,5 +124,6 @@ def _check_row(row: ManifestRow, job: ShardJob) -> CheckedPair | Rejection:
         text=row.values.get(TEXT_COLUMN),
         label=row.values.get(LABEL_COLUMN),
         source=source,
+        text_vector=partial(read_vector, row.values.get(VECTOR_COLUMN), job.home),
     )
     return check_pair(pair, job.limits)

@@ -22,7 +22,7 @@ class PairKey:
         id: Its id.
         source: Where it came from, distinct for every record.
         image: Fingerprint of its picture.
-        text: Fingerprint of its text.
+        text: Fingerprint of its text; empty where it has none.
         label: 0 or 1.
     """
 

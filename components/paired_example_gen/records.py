@@ -40,15 +40,18 @@ class CheckRecord(beam.DoFn):
 
     def process(self, element: tuple[str, bytes]) -> Iterator[CheckedPair | beam.pvalue.TaggedOutput]:
         source, record = element
-        checked = check_pair(_to_pair(record, source), self._limits)
+        checked = check_pair(_to_pair(record, source, self._limits), self._limits)
         if isinstance(checked, Rejection):
             yield beam.pvalue.TaggedOutput(REJECTED, checked)
         else:
             yield checked
 
 
-def _to_pair(record: bytes, source: str) -> RawPair:
-    """Read a record's features; one that is missing, not single or of another type counts as not given."""
+def _to_pair(record: bytes, source: str, limits: PairLimits) -> RawPair:
+    """Read a record's features; one that is missing, not single or of another type counts as not given.
+
+    The text's vector is read only where one is wanted: elsewhere an encoder makes the feature of this name.
+    """
     try:
         features = tf.train.Example.FromString(record).features.feature
     except DecodeError:
@@ -62,7 +65,10 @@ def _to_pair(record: bytes, source: str) -> RawPair:
         for name in (keys.ID, keys.IMAGE, keys.TEXT)
     }
     label = single(features[keys.LABEL].int64_list.value) if keys.LABEL in features else None
-    return RawPair(given[keys.ID], given[keys.IMAGE], given[keys.TEXT], label, source)
+    vector = None
+    if limits.text_vector_width and keys.TEXT_VECTOR in features:
+        vector = list(features[keys.TEXT_VECTOR].float_list.value) or None
+    return RawPair(given[keys.ID], given[keys.IMAGE], given[keys.TEXT], label, source, vector)
 
 
 def to_checked_record(pair: CheckedPair) -> bytes:
@@ -74,6 +80,8 @@ def to_checked_record(pair: CheckedPair) -> bytes:
     feature[keys.TEXT].bytes_list.value.append(pair.text.encode())
     feature[keys.LABEL].int64_list.value.append(pair.label)
     feature[SOURCE].bytes_list.value.append(pair.source.encode())
+    if pair.text_vector:
+        feature[keys.TEXT_VECTOR].float_list.value.extend(pair.text_vector)
     return example.SerializeToString()
 
 

@@ -13,7 +13,8 @@ def assign_groups(pairs: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     """Put pairs that are connected by a shared picture or a shared text, however indirectly, into one group.
 
     Args:
-        pairs: `(id, image fingerprint, text fingerprint)` of each pair; ids are distinct.
+        pairs: `(id, image fingerprint, text fingerprint)` of each pair; ids are distinct. Pairs without text, whose
+            text fingerprint is empty, share none.
 
     Returns:
         Group of each id: the smallest fingerprint in it, so that it does not depend on the order of the pairs.
@@ -30,6 +31,8 @@ def assign_groups(pairs: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     images: dict[str, str] = {}
     for pair_id, image, text in pairs:
         images[pair_id] = f"i{image}"
+        if not text:
+            continue
         first, second = sorted((find(f"i{image}"), find(f"t{text}")))
         parent[second] = first
     return {pair_id: find(image) for pair_id, image in images.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.pairs.clean_id import clean_id
 from components.pairs.clean_label import clean_label
 from components.pairs.clean_text import clean_text
+from components.pairs.clean_vector import clean_vector
 from components.pairs.limits import PairLimits
 from components.pairs.normalise_image import normalise_image
 from components.pairs.pair import CheckedPair, RawPair
@@ -36,10 +37,11 @@ def check_pair(pair: RawPair, limits: PairLimits) -> CheckedPair | Rejection:
         pair_id = clean_id(pair.id, limits)
         text = clean_text(pair.text, limits)
         label = clean_label(pair.label)
+        vector = clean_vector(pair.text_vector() if callable(pair.text_vector) else pair.text_vector, limits)
         data = pair.image() if callable(pair.image) else pair.image
         if data is None:
             raise Unusable(Reason.IMAGE_MISSING, "No image")
         image = normalise_image(data, limits)
     except Unusable as error:
         return Rejection.of(pair_id, error, pair.source)
-    return CheckedPair(pair_id, image.data, text, label, image.width, image.height, pair.source)
+    return CheckedPair(pair_id, image.data, text, label, image.width, image.height, pair.source, vector)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from array import array
+from collections.abc import Iterable
 
 
 def image_fingerprint(image: bytes) -> str:
@@ -27,3 +29,8 @@ def text_fingerprint(text: str) -> str:
     """
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return hashlib.sha256(folded.encode()).hexdigest()
+
+
+def vector_fingerprint(vector: Iterable[float]) -> str:
+    """Returns the SHA-256 of a vector's float32 values, in hex."""
+    return hashlib.sha256(array("f", vector).tobytes()).hexdigest()

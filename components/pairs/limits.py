@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_VECTOR_WIDTH = 16_384
+
 
 @dataclass(frozen=True)
 class PairLimits:
@@ -16,6 +18,7 @@ class PairLimits:
         max_text_chars: Longest text, in characters, after stripping.
         max_id_chars: Longest id, in characters.
         allow_empty_text: Whether a picture without text is a usable pair.
+        text_vector_width: Width of the vector that each text must carry; 0 where a text needs none.
         formats: Image formats that are read, by their Pillow names.
 
     Example:
@@ -29,4 +32,5 @@ class PairLimits:
     max_text_chars: int = 10_000
     max_id_chars: int = 256
     allow_empty_text: bool = False
+    text_vector_width: int = 0
     formats: tuple[str, ...] = ("JPEG", "PNG", "GIF", "WEBP", "BMP")

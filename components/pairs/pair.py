@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.pairs.fingerprint import image_fingerprint, text_fingerprint
+from components.pairs.fingerprint import image_fingerprint, text_fingerprint, vector_fingerprint
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class RawPair:
         text: A string or its UTF-8 bytes.
         label: 0 or 1, as a number or a string.
         source: Where the pair came from, as `file:line` or another name.
+        text_vector: The text's vector as a sequence of numbers, or a function that reads it and may raise `Unusable`;
+            None where there is none.
     """
 
     id: object
@@ -26,6 +28,7 @@ class RawPair:
     text: object
     label: object
     source: str
+    text_vector: object = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class CheckedPair:
         width: In pixels.
         height: In pixels.
         source: As in the raw pair.
+        text_vector: The text's vector in float32; empty where it has none.
     """
 
     id: str
@@ -49,6 +53,7 @@ class CheckedPair:
     width: int
     height: int
     source: str
+    text_vector: tuple[float, ...] = ()
 
     @property
     def image_fingerprint(self) -> str:
@@ -57,5 +62,7 @@ class CheckedPair:
 
     @property
     def text_fingerprint(self) -> str:
-        """SHA-256 of the text folded to its letters, in hex."""
-        return text_fingerprint(self.text)
+        """SHA-256 of the text folded to its letters, in hex; of the vector where the text is empty, "" for neither."""
+        if self.text:
+            return text_fingerprint(self.text)
+        return vector_fingerprint(self.text_vector) if self.text_vector else ""

@@ -24,6 +24,10 @@ class Reason(str, Enum):
     TEXT_TOO_LONG = "text_too_long"
     TEXT_NOT_UTF8 = "text_not_utf8"
     TEXT_CONTROL_CHARACTER = "text_control_character"
+    TEXT_VECTOR_MISSING = "text_vector_missing"
+    TEXT_VECTOR_INVALID = "text_vector_invalid"
+    TEXT_VECTOR_NOT_FINITE = "text_vector_not_finite"
+    TEXT_VECTOR_WIDTH = "text_vector_width"
     LABEL_MISSING = "label_missing"
     LABEL_NOT_BINARY = "label_not_binary"
     IMAGE_MISSING = "image_missing"
@@ -52,6 +56,10 @@ _MENDS = {
     Reason.TEXT_TOO_LONG: "Shorten the text.",
     Reason.TEXT_NOT_UTF8: "Save the text as UTF-8.",
     Reason.TEXT_CONTROL_CHARACTER: "Remove the control character.",
+    Reason.TEXT_VECTOR_MISSING: "Give the text's vector, or the path of its .npy file.",
+    Reason.TEXT_VECTOR_INVALID: "Give one list of numbers, or a .npy file that holds one, beside the manifest.",
+    Reason.TEXT_VECTOR_NOT_FINITE: "Make every number of the vector finite and within float32.",
+    Reason.TEXT_VECTOR_WIDTH: "Give every text a vector of the same width, the one that the configuration names.",
     Reason.LABEL_MISSING: "Give the label, 0 or 1.",
     Reason.LABEL_NOT_BINARY: "Write the label as 0 or 1.",
     Reason.IMAGE_MISSING: "Put the image there, or correct the path.",

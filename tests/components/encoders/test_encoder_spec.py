@@ -26,9 +26,17 @@ def test_text_encoder_none_needs_nothing_else():
     assert resolve_spec({"encoder": "none", "weights": "package", "max_tokens": 128}, "text") == {"encoder": "none"}
 
 
-@pytest.mark.parametrize("name", [name for name in ENCODERS if name != "keras_file"])
+NEEDED = {
+    "keras_file": {"weights": "own.keras", "preprocessing": "tf"},
+    "keras_hub_image": {"weights": "resnet_18_imagenet"},
+    "keras_hub_text": {"weights": "hf://someone/bert"},
+    "given": {"width": 512},
+}
+
+
+@pytest.mark.parametrize("name", ENCODERS)
 def test_a_resolved_spec_resolves_to_itself(name):
-    resolved = resolve_spec({"encoder": name})
+    resolved = resolve_spec({"encoder": name, **NEEDED.get(name, {})})
     assert resolve_spec(resolved) == resolved
 
 
@@ -39,7 +47,7 @@ def test_a_resolved_spec_resolves_to_itself(name):
         ({}, "image", "Received: None"),
         ({"encoder": "none"}, "image", "must be one of vgg16"),
         ({"encoder": "minilm"}, "image", "must be one of vgg16"),
-        ({"encoder": "vgg16"}, "text", "must be one of minilm, none"),
+        ({"encoder": "vgg16"}, "text", "must be one of minilm, keras_hub_text, given, none"),
         ({"encoder": "vgg16", "poling": "avg"}, "image", "Did you mean 'pooling'?"),
         ({"encoder": "vgg16", "max_tokens": 9}, "image", "Received: key 'max_tokens'"),
         ({"encoder": "vgg16", "pooling": "max"}, "image", "one of avg, avg_max, flatten. Received: 'max'"),
@@ -59,6 +67,13 @@ def test_a_resolved_spec_resolves_to_itself(name):
             "image",
             "as the backbone was trained with. Received: nothing",
         ),
+        ({"encoder": "efficientnet_b0", "weights": "b0.keras"}, "image", "is read by encoder: keras_file"),
+        ({"encoder": "keras_hub_image"}, "image", "a keras-hub preset (its name, its handle as hf://…, or its folder)"),
+        ({"encoder": "keras_hub_text", "weights": "package"}, "text", "Received: 'package'"),
+        ({"encoder": "keras_hub_text", "weights": "p", "pooling": "avg"}, "text", "one of mean, mean_l2, cls"),
+        ({"encoder": "given"}, "text", "width must be a whole number from 1 to 16384. Received: nothing"),
+        ({"encoder": "given", "width": 512, "weights": "package"}, "text", "weights must be 'none'"),
+        ({"encoder": "given", "width": 512, "max_tokens": 9}, "text", "Did you mean"),
         ({"encoder": "minilm", "max_tokens": 2}, "text", "from 3 to 512. Received: 2"),
         ({"encoder": "minilm", "max_tokens": 513}, "text", "from 3 to 512. Received: 513"),
     ],

@@ -54,6 +54,8 @@ def test_whatever_the_vectors_depend_on_changes_the_fingerprint():
         {"encoder": "minilm"},
         {"encoder": "minilm", "max_tokens": 64},
         {"encoder": "none"},
+        {"encoder": "given", "width": 384},
+        {"encoder": "given", "width": 512},
     ]
     assert len({encoder_fingerprint(spec) for spec in specs}) == len(specs)
 

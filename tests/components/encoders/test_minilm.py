@@ -20,26 +20,6 @@ def minilm():
     return build_text_encoder(MINILM)
 
 
-@pytest.mark.parametrize(
-    ("text", "ids"),
-    [
-        ("", []),
-        (" \n ", []),
-        ("\ufffd", []),
-        ("When you finally ship it…", [2043, 2017, 2633, 2911, 2009, 1529]),
-        ("Café NAÏVE İstanbul", [7668, 15743, 9960]),
-        ("e\u0301te\u0301", [3802, 2063]),
-        ("ΣΑΣ", [1173, 14608, 29733]),
-        ("I ♥ 日本語 memes 😂", [1045, 1625, 1864, 1876, 1950, 2033, 7834, 100]),
-        ("a\x00b\u200bc\ttab\u3000wide", [5925, 21628, 2898]),
-        ("don't #stop @me", [2123, 1005, 1056, 1001, 2644, 1030, 2033]),
-        ("x" * 101, [100]),
-    ],
-)
-def test_tokens_are_those_of_the_reference_tokenizer(minilm, text, ids):
-    assert minilm.preprocess(tf.constant([text])).numpy().tolist() == [[CLS, *ids, SEP]]
-
-
 def test_vectors_are_those_of_the_reference_network(minilm):
     vectors = minilm(tf.constant(["When you finally ship it…", ""])).numpy()
     # Computed outside Keras, with the exact GELU: keras-hub's is the tanh approximation, hence the tolerance.

@@ -9,7 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from components.errors import FusegateError, InputError
 from components.pack.pack import pack
@@ -42,6 +44,32 @@ def test_records_hold_the_pairs_as_they_were(memes: Any, read_span: Any, tmp_pat
         }
         for number in range(4)
     ]
+
+
+def test_vectors_of_texts_are_packed_from_lists_and_files_and_bad_ones_are_set_apart(
+    memes: Any, read_quarantine: Any, tmp_path: Path
+) -> None:
+    np.save(memes.folder / "v.npy", np.array([[0.5, -2.0]]))
+    memes.add(text_vector=[0.25, 1])
+    memes.add(text_vector="v.npy")
+    memes.add()
+    memes.add(text_vector=[0.1, float("nan")])
+    memes.add(text_vector="../../v.npy")
+    memes.add(text_vector="none.npy")
+    memes.add(text_vector=["0.1"])
+    summary = pack(memes.jsonl(), tmp_path / "data", span=1)
+    assert (summary.packed, summary.ignored_columns) == (3, ())
+    reasons = {row["id"]: row["reason"] for row in read_quarantine(tmp_path / "data" / "span-1")}
+    assert reasons == {
+        "m3": "text_vector_not_finite",
+        "m4": "text_vector_invalid",
+        "m5": "text_vector_missing",
+        "m6": "text_vector_invalid",
+    }
+    records = tf.data.TFRecordDataset(str(tmp_path / "data" / "span-1" / "pairs-00000-of-00001.tfrecord.gz"), "GZIP")
+    features = [tf.train.Example.FromString(record).features.feature for record in records.as_numpy_iterator()]
+    assert [list(each["text_vector"].float_list.value) for each in features[:2]] == [[0.25, 1.0], [0.5, -2.0]]
+    assert "text_vector" not in features[2]
 
 
 def test_every_unusable_pair_is_quarantined_with_its_id_and_reason(

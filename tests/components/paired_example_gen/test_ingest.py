@@ -44,12 +44,15 @@ def record(number: int, **values: Any) -> bytes:
     for name, value in (fields | values).items():
         if isinstance(value, bytes):
             example.features.feature[name].bytes_list.value.append(value)
+        elif isinstance(value, list):
+            example.features.feature[name].float_list.value.extend(value)
         elif value is not None:
             example.features.feature[name].int64_list.value.append(value)
     return example.SerializeToString()
 
 
-GOOD = [record(number) for number in range(24)]
+# Vectors of texts that the configuration does not ask for.
+GOOD = [record(number, text_vector=[0.5]) for number in range(24)]
 SHARED = [record(100 + number, image=picture(100)) for number in range(6)]
 BAD = {
     "malformed": np.random.default_rng(0).bytes(80),
@@ -93,7 +96,12 @@ class Ingested:
         return [json.loads(line) for line in Path(self.quarantine.uri, "quarantine.jsonl").read_text().splitlines()]
 
 
-def run(folder: Path, shards: Sequence[Sequence[bytes]], before: Callable[[Path], None] | None = None) -> Ingested:
+def run(
+    folder: Path,
+    shards: Sequence[Sequence[bytes]],
+    before: Callable[[Path], None] | None = None,
+    **limits: Any,
+) -> Ingested:
     span = folder / "data" / "span-1"
     span.mkdir(parents=True)
     for number, records in enumerate(shards):
@@ -109,7 +117,9 @@ def run(folder: Path, shards: Sequence[Sequence[bytes]], before: Callable[[Path]
     )
     properties = {"root": str(folder / "data"), "span": "latest", "splits": json.dumps(SHARES), "seed": 1}
     Executor(context).Do(
-        {}, {"examples": [result.examples], "quarantine": [result.quarantine]}, properties | {"limits": "{}"}
+        {},
+        {"examples": [result.examples], "quarantine": [result.quarantine]},
+        properties | {"limits": json.dumps(limits)},
     )
     return result
 
@@ -179,6 +189,25 @@ def test_what_packing_set_apart_is_kept_in_the_quarantine(tmp_path: Path) -> Non
     assert counts.read_quarantine(result.quarantine.mlmd_artifact) == {"image_missing": 1, "label_not_binary": 1}
     assert result.rejected()[0] == row
     assert len(result.rejected()) == 2
+
+
+def test_given_vectors_are_carried_and_those_that_do_not_fit_are_set_apart(tmp_path: Path) -> None:
+    vectors = {number: [number / 4, -1.0] for number in range(12)}
+    bad = {12: None, 13: [1.0], 14: [1.0, float("inf")], 15: b"0.1 0.2"}
+    records = [record(number, text_vector=vector) for number, vector in (vectors | bad).items()]
+    result = run(tmp_path, [records], text_vector_width=2)
+    carried = {
+        id_of(example): list(example.features.feature[keys.TEXT_VECTOR].float_list.value)
+        for split in keys.SPLITS
+        for example in result.read(split)
+    }
+    assert carried == {f"m{number}": vector for number, vector in vectors.items()}
+    assert {row["id"]: row["reason"] for row in result.rejected()} == {
+        "m12": "text_vector_missing",
+        "m13": "text_vector_width",
+        "m14": "text_vector_not_finite",
+        "m15": "text_vector_missing",
+    }
 
 
 def test_span_of_which_nothing_is_usable_is_all_quarantine(tmp_path: Path) -> None:

@@ -22,6 +22,11 @@ def test_picture_and_text_of_equal_fingerprint_are_not_connected() -> None:
     assert groups["a"] != groups["b"]
 
 
+def test_pairs_without_text_are_not_connected_by_it() -> None:
+    groups = assign_groups([("a", "1", ""), ("b", "2", ""), ("c", "1", "")])
+    assert groups["a"] == groups["c"] != groups["b"]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=30).flatmap(
         lambda pairs: st.tuples(st.just(pairs), st.permutations(range(len(pairs))))
