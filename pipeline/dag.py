@@ -102,8 +102,11 @@ def _learning(config: Config, live: LiveModel, features: FrozenFeatures) -> list
         schema=schema,
         preprocessing_fn=PREPROCESSING_FN,
         custom_config={
+            "branches": list(config.text_branch.kinds),
             "vocabulary": config.text.vocabulary,
             "max_tokens": config.text.max_tokens,
+            "word_buckets": config.text_branch.word_buckets,
+            "character_buckets": config.text_branch.character_buckets,
             "code": code_digest(),
         },
         disable_statistics=True,
@@ -113,6 +116,8 @@ def _learning(config: Config, live: LiveModel, features: FrozenFeatures) -> list
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         schema=schema,
+        # Only where it is asked for: a model that went live would else invalidate the cache of every training.
+        base_model=live.outputs["model"] if config.train.warm_start else None,
         custom_config=trainer_config(config),
     )
     evaluator = Evaluator(
@@ -136,4 +141,9 @@ def _learning(config: Config, live: LiveModel, features: FrozenFeatures) -> list
 def trainer_config(config: Config) -> dict[str, Any]:
     """Return what `run_fn` gets of the configuration, in plain values, with the digest of the code."""
     sections = config.model_dump(mode="json", include={"image_branch", "text_branch", "train", "seed"})
-    return sections | {"image": config.image_spec(), "text": config.text_spec(), "code": code_digest()}
+    return sections | {
+        "image": config.image_spec(),
+        "text": config.text_spec(),
+        "checkpoints": str(config.output / "checkpoints"),
+        "code": code_digest(),
+    }

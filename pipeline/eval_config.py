@@ -10,6 +10,7 @@ from components.evaluator.scores import BASELINE, CANDIDATE
 from pipeline.config import Gate
 
 GAIN_RULE = fusion_gain.figure("gain_lower")
+MISSING_RULES = tuple(fusion_gain.figure(name) for name in fusion_gain.MISSING)
 AUC_RULE = fusion_gain.figure(f"auc_{keys.FUSED}")
 
 
@@ -24,7 +25,7 @@ def make_eval_config(gate: Gate, seed: int) -> config_pb2.EvalConfig:
         A configuration with candidate and baseline, the metric FusionGain and the gate's thresholds; all of it is read
         on the overall slice of the test split.
     """
-    labels = dict.fromkeys(keys.OUTPUTS, keys.LABEL)
+    labels = dict.fromkeys((*keys.OUTPUTS, *keys.PROBES), keys.LABEL)
     models = [
         config_pb2.ModelSpec(name=CANDIDATE, signature_name=keys.SIGNATURE_EVALUATION, label_keys=labels),
         config_pb2.ModelSpec(
@@ -53,4 +54,8 @@ def _thresholds(gate: Gate) -> dict[str, config_pb2.MetricThreshold]:
     if gate.max_drop is not None:
         found[AUC_RULE].change_threshold.absolute.value = -gate.max_drop
         found[AUC_RULE].change_threshold.direction = config_pb2.MetricDirection.HIGHER_IS_BETTER
+    if gate.max_missing_loss is not None:
+        for rule in MISSING_RULES:
+            found[rule] = config_pb2.MetricThreshold()
+            found[rule].value_threshold.upper_bound.value = gate.max_missing_loss
     return found

@@ -64,6 +64,11 @@ def _encoder_faults(config: Config) -> list[str]:
             resolve_spec(spec, kind=section)
         except InputError as error:
             faults.append(f"{section}: {error}")
+    if "sentence" in config.text_branch.kinds and config.text.encoder == "none":
+        faults.append(
+            "text_branch.kinds: `sentence` needs a frozen text encoder. Received: text.encoder none. "
+            "Set text.encoder, as minilm, or leave `sentence` out"
+        )
     return faults
 
 

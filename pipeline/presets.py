@@ -12,16 +12,16 @@ PRESETS: dict[str, dict[str, Any]] = {
     "vgg16_lstm": {
         "image": {"encoder": "vgg16", "size": 224, "pooling": "flatten"},
         "text": {"encoder": "none"},
-        "image_branch": {"dense": [256, 64], "l2": 1e-5, "dropout": 0.5},
-        "text_branch": {"embedding": 64, "lstm": 32, "dropout": 0.5, "dense": 10},
-        "train": {"head": "concat", "epochs": 50, "batch_size": 64},
+        "image_branch": {"kind": "dense", "normalize": False, "dense": [256, 64], "l2": 1e-5, "dropout": 0.5},
+        "text_branch": {"kinds": ["lstm"], "embedding": 64, "lstm": 32, "dropout": 0.5, "dense": 10},
+        "train": {"head": "concat", "folds": 3, "epochs": 50, "batch_size": 64},
     },
-    # A small backbone whose weights come from the package mirror, and a head that can find interaction.
+    # Frozen encoders whose weights come from the package mirror, convex parts, and the head that eval chooses.
     "lite": {
-        "image": {"encoder": "efficientnet_lite0", "size": 224, "pooling": "avg"},
-        "text": {"encoder": "none"},
-        "image_branch": {"normalize": True, "input_dropout": 0.5, "dense": [64], "l2": 3e-3, "dropout": 0.5},
-        "text_branch": {"embedding": 64, "lstm": 32, "dropout": 0.3, "dense": 32},
-        "train": {"head": "bilinear", "epochs": 60, "batch_size": 64, "patience": 10},
+        "image": {"encoder": "efficientnet_lite0", "size": 224, "pooling": "avg_max"},
+        "text": {"encoder": "minilm"},
+        "image_branch": {"kind": "linear", "root": True, "normalize": True, "input_dropout": 0.5, "l2": 3e-3},
+        "text_branch": {"kinds": ["lexical", "sentence"], "dropout": 0.3, "dense": 32},
+        "train": {"head": "auto", "epochs": 60, "batch_size": 64, "patience": 10},
     },
 }

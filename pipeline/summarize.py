@@ -18,6 +18,7 @@ from pipeline.local import Run
 from pipeline.report.pick_examples import pick_examples
 from pipeline.report.run_summary import Example, Gain, Interval, Node, RunSummary, Scores
 from pipeline.report.thumbnail import thumbnail
+from pipeline.training_summary import read_training
 from pipeline.verdict import Verdict, read_verdict
 
 _LIBRARIES = ("fusegate", "tfx", "tensorflow", "keras", "apache-beam")
@@ -79,6 +80,7 @@ def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
         "aucs": {output: intervals[f"auc_{output}"] for output in keys.OUTPUTS},
         "gain": Gain(intervals["gain"], best, run.config.gate.confidence),
         "fused_minus_late": intervals["fused_minus_late"],
+        "training": read_training(run.nodes["Trainer"].outputs["model"][0].uri),
     }
     if verdict.outcome == "pushed":
         found |= {"pushed_to": verdict.destination, "pushed_version": verdict.version}

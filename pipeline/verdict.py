@@ -110,6 +110,17 @@ def _rules(gate: Gate, candidate: dict[str, float], baseline: dict[str, float]) 
             candidate[auc] - baseline[auc],
             -gate.max_drop,
         )
+    if gate.max_missing_loss is not None:
+        for half in ("image", "text"):
+            value = candidate[f"missing_{half}_loss"]
+            rules.append(
+                Rule(
+                    f"AUC lost where the {half} is missing, against the other half's own model (gate.max_missing_loss)",
+                    value,
+                    f"≤ {gate.max_missing_loss:.3f}",
+                    value <= gate.max_missing_loss,
+                )
+            )
     return rules
 
 

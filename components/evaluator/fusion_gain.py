@@ -10,12 +10,19 @@ import numpy as np
 from tensorflow_model_analysis.metrics import metric_types, metric_util
 
 from components import keys
+from components.bootstrap import exact_auc
 from components.evaluator import gain as gain_lib
 
 NAME = "fusion_gain"
 _BOUNDS = ("", "_lower", "_upper")
 FIGURES = ("gain", "fused_minus_late", *(f"auc_{output}" for output in keys.OUTPUTS))
 COUNTS = ("pairs", "groups")
+# How far the fused model, given one half, lies below that half's own model.
+MISSING = {
+    "missing_image_loss": (keys.TEXT_ONLY, keys.FUSED_WITHOUT_IMAGE),
+    "missing_text_loss": (keys.IMAGE_ONLY, keys.FUSED_WITHOUT_TEXT),
+}
+_SCORED = (*keys.OUTPUTS, *keys.PROBES)
 
 
 def figure(name: str) -> str:
@@ -52,7 +59,7 @@ def _computations(
     computations: metric_types.MetricComputations = []
     for model_name in model_names or [""]:
         made = {f"{fig}{bound}": _key(f"{name}/{fig}{bound}", model_name) for fig in FIGURES for bound in _BOUNDS} | {
-            count: _key(f"{name}/{count}", model_name) for count in COUNTS
+            single: _key(f"{name}/{single}", model_name) for single in (*COUNTS, *MISSING)
         }
         computations.append(
             metric_types.MetricComputation(
@@ -93,7 +100,7 @@ class _Combiner(beam.CombineFn):
 
     def add_input(self, accumulator: list, element: metric_types.StandardMetricInputs) -> list:
         label, outputs = None, []
-        for output in keys.OUTPUTS:
+        for output in _SCORED:
             label, prediction, _ = next(
                 metric_util.to_label_prediction_example_weight(
                     element, model_name=self._model_name, output_name=output, example_weighted=False
@@ -116,8 +123,9 @@ class _Combiner(beam.CombineFn):
         if len(set(labels.tolist())) < 2:
             return {key: float("nan") for key in self._keys.values()}
         matrix = np.array([outputs for _, _, outputs in rows])
+        scores = {output: matrix[:, column] for column, output in enumerate(_SCORED)}
         result = gain_lib.fusion_gain(
-            {output: matrix[:, column] for column, output in enumerate(keys.OUTPUTS)},
+            {output: scores[output] for output in keys.OUTPUTS},
             labels,
             np.array([group for group, _, _ in rows]),
             confidence=self._confidence,
@@ -129,6 +137,8 @@ class _Combiner(beam.CombineFn):
         values: dict[str, float] = {"pairs": result.pairs, "groups": result.groups}
         for name, interval in intervals.items():
             values |= {name: interval.value, f"{name}_lower": interval.lower, f"{name}_upper": interval.upper}
+        for name, (part, probe) in MISSING.items():
+            values[name] = exact_auc(scores[part], labels) - exact_auc(scores[probe], labels)
         return {key: values[name] for name, key in self._keys.items()}
 
 

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components import keys
-
-# Draws are made in blocks of at most this many weights, so that memory does not grow with the number of draws.
-_BLOCK = 4_000_000
+from components.bootstrap import bootstrap_aucs, exact_auc
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,31 +44,6 @@ class Gain:
     groups: int
 
 
-def weighted_aucs(scores: NDArray[np.floating], labels: NDArray[np.integer], weights: NDArray) -> NDArray[np.float64]:
-    """Compute the area under the ROC curve for many weightings of the same scores at once.
-
-    Args:
-        scores: Shape (n,), the higher the more positive. Ties count half.
-        labels: Shape (n,), 0 or 1.
-        weights: Shape (draws, n), non-negative.
-
-    Returns:
-        Shape (draws,). NaN where a draw has only one class.
-
-    Reference:
-        Fawcett 2006, "An introduction to ROC analysis": the AUC is the Mann-Whitney statistic.
-    """
-    order = np.argsort(scores, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(scores[order]) != 0])
-    ordered = weights[:, order].astype(np.float64)
-    positive = labels[order] == 1
-    hits = np.add.reduceat(np.where(positive, ordered, 0.0), starts, axis=1)
-    misses = np.add.reduceat(np.where(positive, 0.0, ordered), starts, axis=1)
-    below = np.cumsum(misses, axis=1) - misses / 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (hits * below).sum(axis=1) / (hits.sum(axis=1) * misses.sum(axis=1))
-
-
 def fusion_gain(
     scores: dict[str, NDArray[np.floating]],
     labels: NDArray[np.integer],
@@ -101,18 +74,8 @@ def fusion_gain(
     """
     if len(np.unique(labels)) < 2:
         raise ValueError(f"the split must hold both labels. Received: only {np.unique(labels)}. Draw a larger split")
-    names, members = np.unique(groups, return_inverse=True)
-    rng = np.random.default_rng(seed)
-    point = {name: float(weighted_aucs(s, labels, np.ones((1, len(labels))))[0]) for name, s in scores.items()}
-    block = max(1, _BLOCK // len(labels))
-    drawn: dict[str, list[NDArray]] = {name: [] for name in scores}
-    for start in range(0, draws, block):
-        size = min(block, draws - start)
-        counts = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=size)
-        weights = counts[:, members]
-        for name, values in scores.items():
-            drawn[name].append(weighted_aucs(values, labels, weights))
-    draw = {name: np.concatenate(blocks) for name, blocks in drawn.items()}
+    point = {name: exact_auc(values, labels) for name, values in scores.items()}
+    draw = bootstrap_aucs(scores, labels, groups, draws, seed)
     best_part = max(keys.PARTS, key=lambda name: point[name])
 
     def interval(value: float, sample: NDArray) -> Interval:
@@ -126,5 +89,5 @@ def fusion_gain(
         fused_minus_late=interval(point[keys.FUSED] - point[keys.LATE], draw[keys.FUSED] - draw[keys.LATE]),
         best_part=best_part,
         pairs=len(labels),
-        groups=len(names),
+        groups=len(np.unique(groups)),
     )

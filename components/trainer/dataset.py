@@ -7,36 +7,50 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
+from scipy import sparse
+
+from components import keys
 
 _BATCH = 512
+# Sparse matrices by the features that hold their column ids and values.
+TERMS = {
+    keys.WORDS: (keys.WORD_IDS, keys.WORD_WEIGHTS),
+    keys.CHARACTERS: (keys.CHARACTER_IDS, keys.CHARACTER_WEIGHTS),
+}
 
 
-def read_arrays(patterns: Sequence[str], feature_spec: Mapping[str, Any]) -> dict[str, NDArray]:
+def read_arrays(patterns: Sequence[str], feature_spec: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
     """Read TFRecords into one array per feature.
 
-    Records are ordered by content, because the order within shards depends on how Beam bundled them.
+    Records are ordered by id, because the order within shards depends on how Beam bundled them.
 
     Args:
         patterns: File patterns of gzipped TFRecords of tf.Examples.
-        feature_spec: Fixed-length features, as TFT's `transformed_feature_spec` gives them.
+        feature_spec: As TFT's `transformed_feature_spec` gives it.
+        sizes: Columns of the sparse matrices `words` and `characters`.
 
     Returns:
-        By feature name, the first axis being the examples.
+        By feature name, the first axis being the examples; `words` and `characters` are scipy's CSR matrices.
     """
     files = sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
-    records = np.array(list(tf.data.TFRecordDataset(files, compression_type="GZIP").as_numpy_iterator()), dtype=object)
-    parts: dict[str, list[NDArray]] = {name: [] for name in feature_spec}
-    for start in range(0, len(records), _BATCH):
-        parsed = tf.io.parse_example(records[start : start + _BATCH].tolist(), dict(feature_spec))
+    records = tf.data.TFRecordDataset(files, compression_type="GZIP").batch(_BATCH)
+    dense: dict[str, list] = {}
+    matrices: dict[str, list] = {}
+    for batch in records:
+        parsed = tf.io.parse_example(batch, dict(feature_spec))
+        for name, (ids, weights) in TERMS.items():
+            if ids in parsed:
+                matrix = _matrix(parsed.pop(ids), parsed.pop(weights), sizes[name])
+                matrices.setdefault(name, []).append(matrix)
         for name, tensor in parsed.items():
-            parts[name].append(tensor.numpy())
-    arrays = {name: np.concatenate(blocks) for name, blocks in parts.items()}
-    return _in_order_of_content(arrays)
-
-
-def _in_order_of_content(arrays: dict[str, NDArray]) -> dict[str, NDArray]:
-    rows = np.hstack([array.reshape(len(array), -1).view(np.uint8) for _, array in sorted(arrays.items())])
-    # Equal rows may stand in any order: they are equal.
-    order = np.argsort(np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1])))[:, 0], kind="stable")
+            dense.setdefault(name, []).append(tensor.numpy())
+    arrays: dict[str, Any] = {name: np.concatenate(blocks) for name, blocks in dense.items()}
+    arrays |= {name: sparse.vstack(blocks, format="csr") for name, blocks in matrices.items()}
+    order = np.argsort(arrays[keys.ID].reshape(-1), kind="stable")
     return {name: array[order] for name, array in arrays.items()}
+
+
+def _matrix(ids: tf.SparseTensor, weights: tf.SparseTensor, size: int) -> sparse.csr_matrix:
+    rows = ids.indices.numpy()[:, 0]
+    shape = (int(ids.dense_shape[0]), size)
+    return sparse.csr_matrix((weights.values.numpy(), (rows, ids.values.numpy())), shape=shape)

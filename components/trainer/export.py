@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from components import keys
 from components.encoders.encoder import FrozenEncoder
+from components.encoders.given_vector import GivenVector
+from components.trainer.calibration import Calibration
+from components.trainer.dataset import TERMS
 
 Tensors = dict[str, tf.Tensor]
 
@@ -17,13 +21,18 @@ Tensors = dict[str, tf.Tensor]
 class FusedModule(tf.Module):
     """Everything that turns a raw pair into probabilities, with its signatures.
 
+    A pair may lack a half: no image bytes, or no text. Then `fused` and `late` answer with the model of the half that
+    is there, and where both are missing all outputs are the base rate.
+
     Args:
         image_encoder: The frozen image encoder.
-        text_encoder: The frozen text encoder, if the text has one.
-        transform: TFT's layer from raw features to model inputs.
-        models: The Keras models `image_only`, `text_only` and `fused`.
-        late_weights: Weights of the parts' logits in the late ensemble, in the order of `keys.PARTS`.
-        late_bias: Its bias.
+        text_encoder: The frozen text encoder, if the text has one; a `GivenVector` where the request brings its vector.
+        transform: TFT's layer from raw features to what `model` reads.
+        model: From these to the logits of every output; see `components.trainer.assemble`.
+        sizes: Columns of its sparse inputs.
+        calibrations: By output.
+        base_rate: Logit of the share of positives.
+        threshold: Probability from which the decision is 1.
     """
 
     def __init__(
@@ -31,53 +40,106 @@ class FusedModule(tf.Module):
         image_encoder: FrozenEncoder,
         text_encoder: FrozenEncoder | None,
         transform: Any,
-        models: Mapping[str, keras.Model],
-        late_weights: Any,
-        late_bias: float,
+        model: keras.Model,
+        sizes: Mapping[str, int],
+        calibrations: Mapping[str, Calibration],
+        base_rate: float,
+        threshold: float,
     ):
         super().__init__()
         self.image_encoder = image_encoder
-        self.text_encoder = text_encoder
+        given = isinstance(text_encoder, GivenVector)
+        self.text_encoder = None if given else text_encoder
+        self.given = text_encoder if given else None
         self.transform = transform
-        self.models = dict(models)
-        self.late_weights = tf.Variable(late_weights, dtype=tf.float32, trainable=False, name="late_weights")
-        self.late_bias = tf.Variable(late_bias, dtype=tf.float32, trainable=False, name="late_bias")
+        self.model = model
+        self.sizes = dict(sizes)
+        scales = [1 / calibrations[name].temperature for name in keys.OUTPUTS]
+        self.scales = _constant(scales, "calibration_scales")
+        self.biases = _constant([calibrations[name].bias for name in keys.OUTPUTS], "calibration_biases")
+        self.base_rate = _constant(base_rate, "base_rate")
+        self.threshold = _constant(threshold, "threshold")
         # One traced function per encoder, shared by all signatures.
         strings = [tf.TensorSpec([None], tf.string)]
         self.encode_image = tf.function(image_encoder, input_signature=strings)
-        self.encode_text = tf.function(text_encoder, input_signature=strings) if text_encoder is not None else None
+        self.encode_text = None
+        if self.text_encoder is not None:
+            self.encode_text = tf.function(self.text_encoder, input_signature=strings)
 
-    def probabilities(self, texts: tf.Tensor, image_vectors: tf.Tensor, text_vectors: tf.Tensor | None) -> Tensors:
-        """Compute all outputs, each float32 of shape (batch, 1), from texts (batch,) and the frozen vectors."""
+    def probabilities(
+        self, texts: tf.Tensor, has_image: tf.Tensor, image_vectors: tf.Tensor, text_vectors: tf.Tensor | None
+    ) -> Tensors:
+        """Compute all outputs.
+
+        Args:
+            texts: Strings, (batch,).
+            has_image: Bool, (batch,).
+            image_vectors: float32, (batch, width).
+            text_vectors: The same, or None.
+
+        Returns:
+            By output, float32 of shape (batch, 1).
+        """
         raw = {keys.TEXT: texts[:, None], keys.IMAGE_VECTOR: image_vectors}
         if text_vectors is not None:
             raw[keys.TEXT_VECTOR] = text_vectors
         features = self.transform(raw)
-        logits = {
-            name: model({key: features[key] for key in model.input}, training=False)
-            for name, model in self.models.items()
+        has_text = features[keys.HAS_TEXT] > 0
+        if self.given is not None:
+            has_text |= tf.reduce_any(text_vectors != 0, axis=1, keepdims=True)
+        logits = self.model(self._model_inputs(features), training=False)
+        calibrated = {
+            name: logits[name] * self.scales[place] + self.biases[place] for place, name in enumerate(keys.OUTPUTS)
         }
-        parts = tf.concat([logits[part] for part in keys.PARTS], axis=1)
-        logits[keys.LATE] = tf.reduce_sum(parts * self.late_weights, axis=1, keepdims=True) + self.late_bias
-        return {name: tf.sigmoid(logits[name]) for name in keys.OUTPUTS}
+        return {
+            name: tf.sigmoid(logit) for name, logit in self._route(calibrated, has_image[:, None], has_text).items()
+        }
 
-    def serve(self, image: tf.Tensor, text: tf.Tensor) -> Tensors:
+    def _model_inputs(self, features: Mapping[str, Any]) -> dict[str, Any]:
+        inputs = {}
+        for name in self.model.input:
+            if name in TERMS:
+                ids, weights = (features[key] for key in TERMS[name])
+                places = tf.stack([ids.indices[:, 0], ids.values], axis=1)
+                shape = tf.stack([ids.dense_shape[0], self.sizes[name]])
+                inputs[name] = tf.SparseTensor(places, weights.values, shape)
+            else:
+                inputs[name] = features[name]
+        return inputs
+
+    def _route(self, logits: Tensors, has_image: tf.Tensor, has_text: tf.Tensor) -> Tensors:
+        """Answer a pair that lacks a half with the part that was made for the other."""
+        image = tf.where(has_image, logits[keys.IMAGE_ONLY], self.base_rate)
+        text = tf.where(has_text, logits[keys.TEXT_ONLY], self.base_rate)
+        alone = tf.where(has_image, image, text)
+        routed = {keys.IMAGE_ONLY: image, keys.TEXT_ONLY: text}
+        for name in (keys.FUSED, keys.LATE):
+            routed[name] = tf.where(has_image & has_text, logits[name], alone)
+        return routed
+
+    def serve(self, image: tf.Tensor, text: tf.Tensor, text_vector: tf.Tensor | None = None) -> Tensors:
         """Answer raw pairs: encoded images and UTF-8 texts, each of shape (batch,)."""
-        text_vectors = self.encode_text(text) if self.encode_text is not None else None
-        return self.probabilities(text, self.encode_image(image), text_vectors)
+        vectors = self.encode_text(text) if self.encode_text is not None else text_vector
+        outputs = self.probabilities(text, tf.strings.length(image) > 0, self.encode_image(image), vectors)
+        fused = outputs[keys.FUSED]
+        return {**outputs, keys.PROBABILITY: fused, keys.DECISION: tf.cast(fused >= self.threshold, tf.int64)}
 
     def serve_examples(self, examples: tf.Tensor) -> Tensors:
         """Answer serialised tf.Examples with features `image` and `text`, of shape (batch,)."""
-        parsed = tf.io.parse_example(
-            examples,
-            {key: tf.io.FixedLenFeature([], tf.string, default_value="") for key in (keys.IMAGE, keys.TEXT)},
-        )
-        return self.serve(parsed[keys.IMAGE], parsed[keys.TEXT])
+        spec: dict[str, Any] = {
+            key: tf.io.FixedLenFeature([], tf.string, default_value="") for key in (keys.IMAGE, keys.TEXT)
+        }
+        if self.given is not None:
+            nothing = [0.0] * self.given.width
+            spec[keys.TEXT_VECTOR] = tf.io.FixedLenFeature([self.given.width], tf.float32, default_value=nothing)
+        parsed = tf.io.parse_example(examples, spec)
+        return self.serve(parsed[keys.IMAGE], parsed[keys.TEXT], parsed.get(keys.TEXT_VECTOR))
 
     def evaluate(self, examples: tf.Tensor) -> Tensors:
-        """Answer examples of FrozenFeatures; their vectors are used only where this model's own encoder made them.
+        """Answer examples of FrozenFeatures, and the same with one half taken away.
 
-        A live model meets the candidate's examples here: where the encoders differ, it encodes the raw halves itself.
+        Their vectors are used only where this model's own encoder made them: a live model meets the candidate's
+        examples here, and where the encoders differ, it encodes the raw halves itself.
         """
         spec: dict[str, Any] = {
             keys.IMAGE: tf.io.FixedLenFeature([], tf.string, default_value=""),
@@ -90,15 +152,31 @@ class FusedModule(tf.Module):
             spec[vector] = tf.io.RaggedFeature(tf.float32)
             spec[fingerprint] = tf.io.FixedLenFeature([], tf.string, default_value="")
         parsed = tf.io.parse_example(examples, spec)
-        image_vectors = _own_or_given(
+        images = _own_or_given(
             self.image_encoder, self.encode_image, parsed, keys.IMAGE, keys.IMAGE_VECTOR, keys.IMAGE_FINGERPRINT
         )
-        text_vectors = None
-        if self.text_encoder is not None:
-            text_vectors = _own_or_given(
-                self.text_encoder, self.encode_text, parsed, keys.TEXT, keys.TEXT_VECTOR, keys.TEXT_FINGERPRINT
-            )
-        return self.probabilities(parsed[keys.TEXT], image_vectors, text_vectors)
+        texts = self._text_vectors(parsed)
+        words, there = parsed[keys.TEXT], tf.ones_like(parsed[keys.TEXT], tf.bool)
+        outputs = self.probabilities(words, there, images, texts)
+        outputs[keys.FUSED_WITHOUT_IMAGE] = self.probabilities(words, ~there, images, texts)[keys.FUSED]
+        blank = None if texts is None else tf.zeros_like(texts)
+        outputs[keys.FUSED_WITHOUT_TEXT] = self.probabilities(tf.zeros_like(words), there, images, blank)[keys.FUSED]
+        return outputs
+
+    def _text_vectors(self, parsed: Mapping[str, Any]) -> tf.Tensor | None:
+        if self.given is not None:
+            vectors = tf.reshape(parsed[keys.TEXT_VECTOR].values, [-1, self.given.width])
+            return tf.ensure_shape(vectors, [None, self.given.width])
+        if self.text_encoder is None:
+            return None
+        return _own_or_given(
+            self.text_encoder, self.encode_text, parsed, keys.TEXT, keys.TEXT_VECTOR, keys.TEXT_FINGERPRINT
+        )
+
+
+def _constant(value: Any, name: str) -> tf.Variable:
+    # A variable, so that it is among the weights by which equal models are known.
+    return tf.Variable(np.asarray(value, np.float32), trainable=False, name=name)
 
 
 def _own_or_given(
@@ -120,11 +198,14 @@ def export(module: FusedModule, path: str) -> None:
         path: The SavedModel's folder.
     """
     strings = tf.TensorSpec([None], tf.string)
+    request = {
+        keys.IMAGE: tf.TensorSpec([None], tf.string, name=keys.IMAGE),
+        keys.TEXT: tf.TensorSpec([None], tf.string, name=keys.TEXT),
+    }
+    if module.given is not None:
+        request[keys.TEXT_VECTOR] = tf.TensorSpec([None, module.given.width], tf.float32, name=keys.TEXT_VECTOR)
     signatures = {
-        keys.SIGNATURE_SERVING: tf.function(module.serve).get_concrete_function(
-            image=tf.TensorSpec([None], tf.string, name=keys.IMAGE),
-            text=tf.TensorSpec([None], tf.string, name=keys.TEXT),
-        ),
+        keys.SIGNATURE_SERVING: tf.function(module.serve).get_concrete_function(**request),
         keys.SIGNATURE_EXAMPLES: tf.function(module.serve_examples).get_concrete_function(strings),
         keys.SIGNATURE_EVALUATION: tf.function(module.evaluate).get_concrete_function(strings),
     }

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
-from numpy.typing import NDArray
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components import keys
 from components.encoders import build
-from components.trainer import model as models
+from components.trainer.branches import Widths
 from components.trainer.dataset import read_arrays
 from components.trainer.export import FusedModule, export
-from components.trainer.fit import Fitted, fit, predict_logits
-from components.trainer.late import fit_late
+from components.trainer.features import build_features, with_features
+from components.trainer.folds import make_folds
+from components.trainer.kept_weights import keep_weights, read_weights
+from components.trainer.setting import Setting, labels_of
+from components.trainer.train import Trained, train
+from components.trainer.training.example_weights import example_weights
 from components.transform.preprocessing import VOCABULARY
 
 MODEL_CARD = "assets.extra/fusegate.json"
-_LOG = logging.getLogger("fusegate.trainer")
-_BUILDERS = {
-    keys.IMAGE_ONLY: models.build_image_only,
-    keys.TEXT_ONLY: models.build_text_only,
-    keys.FUSED: models.build_fused,
-}
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -37,70 +33,88 @@ def run_fn(fn_args: FnArgs) -> None:
 
     Args:
         fn_args: TFX's arguments; `custom_config` holds the configuration's sections `image`, `text`, `image_branch`,
-            `text_branch` and `train`, the `seed`, and a digest of the code.
+            `text_branch` and `train`, the `seed`, a folder for `checkpoints`, and a digest of the code.
     """
     spec: dict[str, Any] = fn_args.custom_config
     tf.config.experimental.enable_op_determinism()
     transform = tft.TFTransformOutput(fn_args.transform_output)
+    sizes = {
+        keys.WORDS: spec["text_branch"]["word_buckets"],
+        keys.CHARACTERS: spec["text_branch"]["character_buckets"],
+    }
     feature_spec = transform.transformed_feature_spec()
-    train = read_arrays(fn_args.train_files, feature_spec)
-    evaluation = read_arrays(fn_args.eval_files, feature_spec)
-    fitted = train_models(spec, train, evaluation, _widths(transform, train))
-    logits = np.column_stack([predict_logits(fitted[part].model, evaluation) for part in keys.PARTS])
-    late_weights, late_bias = fit_late(logits, evaluation[keys.LABEL].ravel())
+    arrays = read_arrays(fn_args.train_files, feature_spec, sizes)
+    evaluation = read_arrays(fn_args.eval_files, feature_spec, sizes)
+    features = build_features(spec, arrays, spec["seed"])
+    arrays, evaluation = with_features(features, arrays), with_features(features, evaluation)
+    labels = labels_of(arrays)
+    weights = example_weights(labels[:, None], spec["train"]["class_weight"])
+    vocabulary = _vocabulary(transform, arrays)
+    checkpoints = f"{spec['checkpoints']}/{_digest(fn_args, spec)}"
+    setting = Setting(
+        spec=spec,
+        train=arrays,
+        evaluation=evaluation,
+        folds=make_folds(labels, arrays[keys.GROUP].reshape(-1), spec["train"]["folds"], spec["seed"]),
+        weights=np.ones(len(labels)) if weights is None else weights.astype(np.float64),
+        widths=_widths(vocabulary, arrays),
+        folder=checkpoints,
+        log_dir=fn_args.model_run_dir,
+        initial=read_weights(fn_args.base_model, vocabulary) if spec["train"]["warm_start"] else {},
+    )
+    trained = train(features, setting)
     module = FusedModule(
         build.build_image_encoder(spec["image"]),
         build.build_text_encoder(spec["text"]),
         transform.transform_features_layer(),
-        {name: result.model for name, result in fitted.items()},
-        late_weights,
-        late_bias,
+        trained.model,
+        sizes,
+        trained.calibrations,
+        trained.base_rate,
+        trained.decision.threshold,
     )
     export(module, fn_args.serving_model_dir)
-    _write_card(fn_args.serving_model_dir, spec, fitted)
+    keep_weights(fn_args.serving_model_dir, trained.trained, vocabulary)
+    _write_card(fn_args.serving_model_dir, spec, trained)
+    if tf.io.gfile.exists(checkpoints):
+        tf.io.gfile.rmtree(checkpoints)
 
 
-def train_models(
-    spec: Mapping[str, Any], train: Mapping[str, NDArray], evaluation: Mapping[str, NDArray], widths: models.Widths
-) -> dict[str, Fitted]:
-    """Train each part to its own best and the fused model, from the same seed and with the same budget.
-
-    Args:
-        spec: As `run_fn` takes it.
-        train: Arrays of the train split by feature.
-        evaluation: Arrays of the eval split by feature.
-        widths: Sizes of the inputs.
-    """
-    statistics = {
-        name: (train[name].mean(axis=0), train[name].var(axis=0) + 1e-6)
-        for name in (keys.IMAGE_VECTOR, keys.TEXT_VECTOR)
-        if name in train
-    }
-    fitted = {}
-    for name, builder in _BUILDERS.items():
-        keras.utils.set_random_seed(spec["seed"])
-        fitted[name] = fit(builder(spec, widths, statistics), train, evaluation, spec["train"])
-        _LOG.info("%s: %d epochs, AUC %.3f on eval", name, fitted[name].epochs, fitted[name].eval_auc)
-    return fitted
+def _digest(fn_args: FnArgs, spec: Mapping[str, Any]) -> str:
+    """Name the training by its inputs, so that a run that is made again finds what a killed one has left."""
+    named = [
+        fn_args.transform_output,
+        fn_args.base_model,
+        sorted(fn_args.train_files),
+        sorted(fn_args.eval_files),
+        spec,
+    ]
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _widths(transform: tft.TFTransformOutput, train: Mapping[str, NDArray]) -> models.Widths:
-    text = train.get(keys.TEXT_VECTOR)
-    return models.Widths(
-        image=train[keys.IMAGE_VECTOR].shape[1],
-        text=None if text is None else text.shape[1],
-        tokens=train[keys.TOKENS].shape[1],
+def _vocabulary(transform: tft.TFTransformOutput, arrays: Mapping[str, Any]) -> list[str]:
+    """Return the words in the order of their ids; none where no branch has any."""
+    if keys.TOKENS not in arrays:
+        return []
+    return [word.decode() for word in transform.vocabulary_by_name(VOCABULARY)]
+
+
+def _widths(vocabulary: list[str], arrays: Mapping[str, Any]) -> Widths:
+    def width(name: str) -> int | None:
+        return arrays[name].shape[1] if name in arrays else None
+
+    return Widths(
+        image=arrays[keys.IMAGE_FEATURES].shape[1],
+        sentence=width(keys.SENTENCE_FEATURES),
+        lexical=width(keys.LEXICAL_VECTOR),
+        tokens=width(keys.TOKENS),
         # Padding and the bucket of unknown words stand beside the vocabulary itself.
-        vocabulary=transform.vocabulary_size_by_name(VOCABULARY) + 2,
+        vocabulary=len(vocabulary) + 2,
     )
 
 
-def _write_card(path: str, spec: Mapping[str, Any], fitted: Mapping[str, Fitted]) -> None:
+def _write_card(path: str, spec: Mapping[str, Any], trained: Trained) -> None:
     """Keep with the model what it was made from, so that equal models and only those are known as equal."""
-    card = {
-        "spec": spec,
-        "eval": {name: {"epochs": result.epochs, "auc": result.eval_auc} for name, result in fitted.items()},
-    }
     tf.io.gfile.makedirs(f"{path}/assets.extra")
     with tf.io.gfile.GFile(f"{path}/{MODEL_CARD}", "w") as file:
-        json.dump(card, file, indent=2, sort_keys=True)
+        json.dump({"spec": spec, "training": trained.details}, file, indent=2, sort_keys=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from components.keys import FUSED, IMAGE_ONLY, LATE, TEXT_ONLY
 from pipeline.report.roc import roc_points
-from pipeline.report.run_summary import Interval, Node, Scores
+from pipeline.report.run_summary import Interval, Node, ReliabilityBin, Scores
 
 NAMES = {FUSED: "fused", IMAGE_ONLY: "image only", TEXT_ONLY: "text only", LATE: "late fusion"}
 COLOURS = {FUSED: "var(--fused)", IMAGE_ONLY: "var(--image)", TEXT_ONLY: "var(--text)", LATE: "var(--late)"}
@@ -125,6 +125,33 @@ def interval_chart(intervals: Mapping[str, Interval], title: str, zero: bool = F
     if zero:
         layers.insert(0, {"mark": {"type": "rule", "color": "var(--ink)"}, "encoding": {"x": {"datum": 0, **axis}}})
     return _svg({"width": 330, "height": {"step": 44}, "data": {"values": rows}, "layer": layers})
+
+
+def reliability_chart(bins: list[ReliabilityBin]) -> str:
+    """Draw the share of positives against the probability that was told; the dashed line is perfect calibration.
+
+    Args:
+        bins: At least one; a larger bin is a larger point.
+
+    Returns:
+        An SVG element.
+    """
+    rows = [{"x": each.probability, "y": each.positives, "count": each.count} for each in bins]
+    points = {
+        "data": {"values": rows},
+        "mark": {"type": "point", "filled": True, "opacity": 1, "color": "var(--fused)"},
+        "encoding": {
+            "x": _quantitative("x", "Probability told"),
+            "y": _quantitative("y", "Share of label 1"),
+            "size": {"field": "count", "type": "quantitative", "legend": None, "scale": {"range": [30, 260]}},
+        },
+    }
+    line = {
+        "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
+        "mark": {"type": "line", "color": "var(--late)", "strokeDash": [4, 4], "strokeWidth": 1},
+        "encoding": {"x": {"field": "x", "type": "quantitative"}, "y": {"field": "y", "type": "quantitative"}},
+    }
+    return _svg({"width": 300, "height": 260, "layer": [line, points]})
 
 
 def timing_chart(nodes: list[Node]) -> str:

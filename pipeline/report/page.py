@@ -6,7 +6,7 @@ import base64
 import math
 from pathlib import Path
 
-from pipeline.report.charts import NAMES, interval_chart, roc_chart, timing_chart
+from pipeline.report.charts import NAMES, interval_chart, reliability_chart, roc_chart, timing_chart
 from pipeline.report.run_summary import RunSummary
 
 TEMPLATE = "template.html.j2"
@@ -45,7 +45,7 @@ def write_report(summary: RunSummary, out: Path) -> Path:
 
 
 def _charts(run: RunSummary) -> dict[str, str]:
-    charts = dict.fromkeys(("roc", "aucs", "gain", "nodes"), "")
+    charts = dict.fromkeys(("roc", "aucs", "gain", "nodes", "reliability"), "")
     if run.scores and set(run.scores.labels) == {0, 1}:
         charts["roc"] = roc_chart(run.scores, run.aucs)
     if run.aucs:
@@ -57,6 +57,8 @@ def _charts(run: RunSummary) -> dict[str, str]:
         differences["over late fusion"] = run.fused_minus_late
     if differences:
         charts["gain"] = interval_chart(differences, "What the fused model gains in AUC", zero=True)
+    if run.training and run.training.reliability:
+        charts["reliability"] = reliability_chart(run.training.reliability)
     if run.nodes:
         charts["nodes"] = timing_chart(run.nodes)
     return charts

@@ -64,6 +64,61 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class HeadChoice:
+    """What the eval split said of one fusion head.
+
+    Args:
+        head: Its name.
+        auc: AUC on the eval split.
+        behind: How far the best head was ahead of it.
+        error: Standard error of that difference.
+        chosen: Whether it was taken.
+    """
+
+    head: str
+    auc: Interval
+    behind: float
+    error: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """One bin of the reliability diagram, on the eval split."""
+
+    count: int
+    probability: float
+    positives: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the model came about.
+
+    Args:
+        heads: The fusion heads that were compared, the simplest first.
+        branches: AUC on the eval split of each branch, by part and branch.
+        threshold: Probability from which the served decision is 1.
+        aim: What the threshold serves.
+        precision: Precision of the decision on the eval split.
+        recall: Recall of the decision on the eval split.
+        calibration_error: Expected calibration error on the eval split.
+        reliability: The reliability diagram.
+        warnings: What preflight warned of.
+    """
+
+    heads: list[HeadChoice]
+    branches: dict[str, float]
+    threshold: float
+    aim: str
+    precision: float
+    recall: float
+    calibration_error: float
+    reliability: list[ReliabilityBin]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
 class Node:
     """One node of the pipeline as it went in this run."""
 
@@ -113,6 +168,7 @@ class RunSummary:
         gain: Gain of the fused model over its best part.
         fused_minus_late: What interaction adds to late fusion, in AUC.
         scores: The test split's scores, for the ROC curves.
+        training: How the model came about.
         counts: Pairs by split and label.
         groups: Number of groups (pairs that share a picture or a text) in the test split.
         quarantine: Pairs put aside, by reason.
@@ -141,6 +197,7 @@ class RunSummary:
     gain: Gain | None = None
     fused_minus_late: Interval | None = None
     scores: Scores | None = None
+    training: Training | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     groups: int | None = None
     quarantine: dict[str, int] = field(default_factory=dict)

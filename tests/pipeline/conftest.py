@@ -43,7 +43,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "data": {"root": str(folder / "data"), "min_per_class": 5},
         "image": {"weights": "random", "size": 32, "pooling": "avg"},
         "text": {"max_tokens": 16, "vocabulary": 500},
-        "train": {"epochs": 3},
+        "image_branch": {"kind": "linear", "normalize": True},
+        "text_branch": {"kinds": ["lexical", "lstm"]},
+        "train": {"head": "auto", "folds": 2, "epochs": 3},
         "gate": {"min_gain": -1, "min_auc": 0.1, "max_drop": 1, "draws": 200},
     }
     file = folder / "tiny.yaml"

@@ -43,8 +43,13 @@ def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:
 def test_set_wins_over_the_file_and_the_file_over_the_preset(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD + "train: {epochs: 9}\n")
     assert load_config(path).train.epochs == 9
-    assert load_config(path).train.head == "bilinear"
+    assert load_config(path).train.patience == 10
     assert load_config(path, ["train.epochs=4"]).train.epochs == 4
+
+
+def test_a_sentence_branch_without_an_encoder_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"text_branch.kinds: `sentence` needs a frozen text encoder"):
+        load_config(write(tmp_path, GOOD), ["text.encoder=none"])
 
 
 def test_unknown_encoder_is_refused_with_those_that_there_are(tmp_path: Path) -> None:

@@ -14,12 +14,14 @@ from components import keys
 from components.evaluator import fusion_gain
 from components.evaluator.gain import fusion_gain as compute_gain
 
+SCORED = (*keys.OUTPUTS, *keys.PROBES)
+
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
     rng = np.random.default_rng(4)
     labels = rng.integers(0, 2, 60)
-    columns: dict[str, Any] = {output: labels + rng.normal(0, 1, 60) for output in keys.OUTPUTS}
+    columns: dict[str, Any] = {output: labels + rng.normal(0, 1, 60) for output in SCORED}
     return pd.DataFrame(
         columns | {keys.LABEL: labels, keys.GROUP: [f"g{number}".encode() for number in rng.integers(0, 25, 60)]}
     )
@@ -28,8 +30,8 @@ def frame() -> pd.DataFrame:
 def elements(frame: pd.DataFrame) -> list[metric_types.StandardMetricInputs]:
     return [
         metric_types.StandardMetricInputs(
-            label={output: np.array([row[keys.LABEL]]) for output in keys.OUTPUTS},
-            prediction={output: np.array([row[output]]) for output in keys.OUTPUTS},
+            label={output: np.array([row[keys.LABEL]]) for output in SCORED},
+            prediction={output: np.array([row[output]]) for output in SCORED},
             features={keys.GROUP: np.array([row[keys.GROUP]])},
         )
         for row in frame.to_dict("records")
@@ -69,6 +71,16 @@ def test_figures_are_those_of_the_pure_function(frame: pd.DataFrame) -> None:
         assert figures[f"fusion_gain/auc_{output}"] == pytest.approx(roc_auc_score(frame[keys.LABEL], frame[output]))
 
 
+def test_what_a_missing_half_costs_is_measured_against_the_other_halfs_own_model(frame: pd.DataFrame) -> None:
+    figures = combine(elements(frame), 10)
+    for loss, part, probe in (
+        ("missing_image_loss", keys.TEXT_ONLY, keys.FUSED_WITHOUT_IMAGE),
+        ("missing_text_loss", keys.IMAGE_ONLY, keys.FUSED_WITHOUT_TEXT),
+    ):
+        wanted = roc_auc_score(frame[keys.LABEL], frame[part]) - roc_auc_score(frame[keys.LABEL], frame[probe])
+        assert figures[f"fusion_gain/{loss}"] == pytest.approx(wanted)
+
+
 def test_slice_of_one_class_has_no_figures(frame: pd.DataFrame) -> None:
     figures = combine(elements(frame[frame[keys.LABEL] == 1]), 10)
     assert all(math.isnan(value) for value in figures.values())
@@ -84,9 +96,9 @@ def test_two_models_have_figures_of_their_own(frame: pd.DataFrame) -> None:
         label={"candidate": row.label, "baseline": row.label},
         prediction={
             "candidate": row.prediction,
-            "baseline": {output: np.array([0.25]) for output in keys.OUTPUTS},
+            "baseline": {output: np.array([0.25]) for output in SCORED},
         },
         features=row.features,
     )
     accumulator = made[1].combiner.add_input(made[1].combiner.create_accumulator(), apart)
-    assert accumulator[0][2] == (0.25,) * len(keys.OUTPUTS)
+    assert accumulator[0][2] == (0.25,) * len(SCORED)

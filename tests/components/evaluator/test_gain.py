@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from components import keys
-from components.evaluator.gain import fusion_gain, weighted_aucs
+from components.bootstrap import weighted_aucs
+from components.evaluator.gain import fusion_gain
 
 
 def drawn(pairs: int = 120, groups: int = 40, seed: int = 0) -> tuple[dict[str, NDArray], NDArray, NDArray]:

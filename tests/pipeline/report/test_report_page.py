@@ -14,7 +14,18 @@ from PIL import Image
 
 from components.keys import OUTPUTS
 from pipeline.report.page import write_report
-from pipeline.report.run_summary import Example, Gain, Interval, Node, Rule, RunSummary, Scores
+from pipeline.report.run_summary import (
+    Example,
+    Gain,
+    HeadChoice,
+    Interval,
+    Node,
+    ReliabilityBin,
+    Rule,
+    RunSummary,
+    Scores,
+    Training,
+)
 
 HOSTILE = "<script>alert('x')</script><img src=http://evil.example/a.png onerror=alert(1)> {{ 7*7 }} \ud800"
 LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "background"}
@@ -72,6 +83,20 @@ def _pushed(rows: int = 200) -> RunSummary:
         gain=Gain(Interval(0.0517, 0.011, 0.09), "text_only", 0.95),
         fused_minus_late=Interval(-0.0021, -0.01, 0.01),
         scores=Scores(labels.tolist(), outputs),
+        training=Training(
+            heads=[
+                HeadChoice("late", Interval(0.71, 0.66, 0.77), 0.09, 0.02, False),
+                HeadChoice("residual", Interval(0.8, 0.75, 0.85), 0.0, 0.0, True),
+            ],
+            branches={"text_only: lexical": 0.6789},
+            threshold=0.437,
+            aim="recall",
+            precision=0.912,
+            recall=0.345,
+            calibration_error=0.021,
+            reliability=[ReliabilityBin(40, 0.05, 0.1), ReliabilityBin(60, 0.95, 0.9)],
+            warnings=["FG011 <b>hostile</b>"],
+        ),
         counts={"train": {"0": 1360, "1": 358}, "test": {"0": 150, "1": 151}},
         groups=298,
         quarantine={"image cannot be decoded": 3},
@@ -99,6 +124,8 @@ def test_every_fact_of_the_run_is_on_the_page(page: Path) -> None:
         "✓ met", "✗ not met", "not asked", "Nothing was live yet.",
         "1,718", "301", "298", "image cannot be decoded", "quarantine/span-1.jsonl",
         "Trainer", "34.2 s", "3.1 s cached", "0.0 s skipped",
+        "residual ✓ taken", "0.660 to 0.770", "0.090 ± 0.020", "text_only: lexical", "0.679", "0.437", "aim: recall",
+        "0.912", "0.345", "0.021", "FG011 <b>hostile</b>",
         "Surely wrong", "pair-11", "0.25", "1.2.3", "root/Trainer/model/9", "seed: 7",
     ]  # fmt: skip
     assert [fact for fact in facts if fact not in text] == []
@@ -106,7 +133,7 @@ def test_every_fact_of_the_run_is_on_the_page(page: Path) -> None:
 
 def test_charts_are_inline_and_described(page: Path) -> None:
     elements = _parse(page)
-    assert elements.tags.count("svg") == 4
+    assert elements.tags.count("svg") == 5
     assert sum(1 for name, value in elements.attributes if (name, value) == ("role", "img")) >= 4
     assert elements.tags.count("img") == sum(name == "alt" and value != "" for name, value in elements.attributes) == 12
 

@@ -1,0 +1,99 @@
+"""What every fit of one training shares."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from components import keys
+from components.preflight.finding import Finding
+from components.trainer.branches import Widths
+from components.trainer.check_model import check_model
+from components.trainer.fit import Fitted, fit
+
+Arrays = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """Data, configuration and folders of one training.
+
+    Attributes:
+        spec: Sections `image_branch`, `text_branch` and `train`, and the `seed`.
+        train: Arrays of the train split, with the features.
+        evaluation: The same of the eval split.
+        folds: Fold of each training example, (n,).
+        weights: Weight of each training example in the loss, (n,).
+        widths: Sizes of the inputs.
+        folder: Where checkpoints are kept, or None.
+        log_dir: Where TensorBoard's logs go, or None.
+        initial: Weights by model and path to start from.
+        findings: What preflight warns of, added to as models are checked.
+    """
+
+    spec: Mapping[str, Any]
+    train: Arrays
+    evaluation: Arrays
+    folds: NDArray[np.int64]
+    weights: NDArray[np.floating]
+    widths: Widths
+    folder: str | None = None
+    log_dir: str | None = None
+    initial: Mapping[str, Mapping[str, NDArray]] = dataclasses.field(default_factory=dict)
+    findings: list[Finding] = dataclasses.field(default_factory=list)
+
+    def check(self, model: keras.Model) -> None:
+        """Let preflight look at a fresh model and this data; its errors are raised."""
+        found = check_model(model, self.train, self.evaluation, self.spec["train"]["learning_rate"])
+        self.findings.extend(found)
+
+    def fit(
+        self,
+        make_model: Callable[[], keras.Model],
+        name: str,
+        rows: NDArray[np.bool_] | None = None,
+        stop_on: NDArray[np.bool_] | None = None,
+    ) -> Fitted:
+        """Fit a model, on all of the splits or on some of their rows.
+
+        Args:
+            make_model: Builds it.
+            name: Of the model, for logs and for weights to start from.
+            rows: Mask of the training examples to fit on; such a fit is one of many and made with one seed.
+            stop_on: Mask of the eval examples that early stopping looks at.
+        """
+        whole = rows is None and stop_on is None
+        spec = self.spec["train"] if whole else {**self.spec["train"], "seeds": 1}
+
+        def checked() -> keras.Model:
+            model = make_model()
+            if whole:
+                self.check(model)
+            return model
+
+        return fit(
+            checked,
+            self.train if rows is None else subset(self.train, rows),
+            self.evaluation if stop_on is None else subset(self.evaluation, stop_on),
+            spec,
+            seed=self.spec["seed"],
+            name=name,
+            folder=self.folder,
+            log_dir=self.log_dir if whole else None,
+            initial=self.initial.get(name),
+        )
+
+
+def subset(arrays: Arrays, rows: NDArray[np.bool_]) -> dict[str, Any]:
+    """Take some rows of every array."""
+    return {name: array[rows] for name, array in arrays.items()}
+
+
+def labels_of(arrays: Arrays) -> NDArray[np.int64]:
+    """Return the labels as a flat array, shape (n,)."""
+    return np.asarray(arrays[keys.LABEL]).reshape(-1)

@@ -1,0 +1,1 @@
+"""What `fit` is put together from: Keras and arrays, no TFX."""
