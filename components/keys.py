@@ -21,6 +21,14 @@ WORD_WEIGHTS = "word_weights"
 CHARACTER_IDS = "character_ids"
 CHARACTER_WEIGHTS = "character_weights"
 
+# What no column of the data may be called.
+RESERVED = frozenset(
+    (
+        *(ID, IMAGE, TEXT, LABEL, GROUP, IMAGE_VECTOR, TEXT_VECTOR, IMAGE_FINGERPRINT, TEXT_FINGERPRINT),
+        *(TOKENS, HAS_TEXT, WORD_IDS, WORD_WEIGHTS, CHARACTER_IDS, CHARACTER_WEIGHTS),
+    )
+)
+
 # Branches: what turns a half into a logit.
 LINEAR = "linear"
 DENSE = "dense"

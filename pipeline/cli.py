@@ -12,6 +12,8 @@ from components.errors import FusegateError
 VERBS = {
     "pack": ("pipeline.commands.pack", "Turn a manifest and its images into paired TFRecords."),
     "run": ("pipeline.commands.run", "Run the pipeline once: from spans to a gated, pushed model."),
+    "quarantine": ("pipeline.commands.quarantine", "List, filter, count and export what was set apart."),
+    "schema": ("pipeline.commands.schema", "Propose a first schema, or a change of it, to be reviewed."),
     "doctor": ("pipeline.commands.doctor", "Find the faults of any Keras model and its arrays."),
     "demo": ("pipeline.commands.demo", "Draw memes, pack them and run the pipeline on them."),
 }

@@ -11,7 +11,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from components import keys
 from components.beam_options import loses_records
+from components.data_gate.settings import GateSettings
+from components.pairs.clean_text import is_text_encoding
+from pipeline.data_gate_config import DataGateConfig
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[int, Field(gt=0)]
@@ -36,12 +40,43 @@ class Splits(_Section):
         return self
 
 
+class Features(_Section):
+    """What the features are called in the records."""
+
+    id: str = Field("id", description="Feature with the pair's id.")
+    image: str = Field("image", description="Feature with the encoded picture.")
+    text: str = Field("text", description="Feature with the text.")
+    label: str = Field("label", description="Feature with the label, 0 or 1.")
+    text_vector: str = Field("text_vector", description="Feature with the text's vector, for `text.encoder: given`.")
+
+    @model_validator(mode="after")
+    def _no_name_twice(self) -> Features:
+        names = list(self.model_dump().values())
+        if len(set(names)) < len(names):
+            raise ValueError(f"each feature must have a name of its own, but they are {', '.join(names)}")
+        return self
+
+
+SliceName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
+
+
 class Data(_Section):
     """Where the packed pairs are, and what a usable pair is."""
 
     root: Path = Field(description="Folder that holds `span-N` folders, as `fusegate pack` writes them.")
     span: Literal["latest"] | Annotated[int, Field(ge=0)] = Field("latest", description="`latest`, or a span's number.")
+    window: Positive = Field(1, description="How many spans are read: the last ones up to `span`.")
+    features: Features = Field(Features(), description="Names of the features in the records.")
+    slices: tuple[SliceName, ...] = Field(
+        (), description="Further columns of the records, such as `language`, that the evaluation can be sliced by."
+    )
     splits: Splits = Field(Splits(), description="Shares of train, eval and test.")
+    group_by: Literal["picture", "text", "both"] = Field(
+        "both", description="Which half makes a group, kept in one split, when pairs share it."
+    )
+    ledger: Path | None = Field(
+        None, description="File that keeps each group's split as data grows; `ledger.parquet` in output if unset."
+    )
     max_bad_share: Annotated[float, Field(ge=0, le=1)] = Field(
         0.05, description="The run stops before training when a larger share of the pairs is unusable."
     )
@@ -50,6 +85,25 @@ class Data(_Section):
     max_pixels: Positive = Field(40_000_000, description="Most pixels of an image, checked before it is decoded.")
     max_text_chars: Positive = Field(10_000, description="Most characters of a text.")
     allow_empty_text: bool = Field(False, description="Whether a pair without text is usable.")
+    text_encodings: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        ("utf-8",), description="What a text's bytes are read as: the first that fits them, such as `cp1252`."
+    )
+
+    @field_validator("text_encodings")
+    @classmethod
+    def _known(cls, encodings: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in encodings if not is_text_encoding(name)]
+        if unknown:
+            raise ValueError(f"each must be an encoding that Python knows, unlike {', '.join(unknown)}")
+        return encodings
+
+    @field_validator("slices")
+    @classmethod
+    def _names_of_their_own(cls, slices: tuple[str, ...]) -> tuple[str, ...]:
+        taken = sorted({name for name in slices if name in keys.RESERVED or slices.count(name) > 1})
+        if taken:
+            raise ValueError(f"a slice must have a name that no other feature has, unlike {', '.join(taken)}")
+        return slices
 
 
 class Image(_Section):
@@ -238,6 +292,7 @@ class Config(_Section):
         Sqlite(), description="Where ML Metadata is kept."
     )
     data: Data
+    data_gate: DataGateConfig = DataGateConfig()
     image: Image
     text: Text
     image_branch: ImageBranch
@@ -256,6 +311,22 @@ class Config(_Section):
     def models(self) -> Path:
         """Folder that pushed versions go to."""
         return self.push_to or self.output / "models"
+
+    @property
+    def ledger(self) -> Path:
+        """File that keeps each group's split."""
+        return self.data.ledger or self.output / "ledger.parquet"
+
+    def gate_settings(self) -> GateSettings:
+        """Return how DataGate is set."""
+        gates = self.data_gate.model_dump()
+        return GateSettings(
+            max_bad_share=self.data.max_bad_share,
+            min_per_class=self.data.min_per_class,
+            drift_limits=gates.pop("drift_limits"),
+            rules=gates.pop("rules"),
+            modes=gates,
+        )
 
     def image_spec(self) -> dict[str, Any]:
         """Return the image encoder's specification, as `components.encoders.build` takes it."""
@@ -282,5 +353,6 @@ class Config(_Section):
             "max_pixels": self.data.max_pixels,
             "max_text_chars": self.data.max_text_chars,
             "allow_empty_text": self.data.allow_empty_text,
+            "text_encodings": self.data.text_encodings,
             "text_vector_width": self.text.width if self.text.encoder == "given" else 0,
         }

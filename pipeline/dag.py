@@ -1,6 +1,6 @@
 """The graph, whole, in one file: the same components for every runner.
 
-LiveModel ───────────────────────────────────────────────────────────────────────────┐
+LiveModel ─────────────────────────────────────────────────────────────┬─────────────┐
 PairedExampleGen → StatisticsGen → ImportSchemaGen → ExampleValidator → DataGate     │
         └→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
 """
@@ -40,8 +40,8 @@ class Resolved:
     """What a runner finds out about the world before the graph is made.
 
     Attributes:
-        span: The span's number, or `latest` where the component is to find it itself.
-        input_fingerprint: Digest of the span's files.
+        span: The number of the newest span, or `latest` where the component is to find it itself.
+        input_fingerprint: Digest of the spans' files; empty where the component is to find them itself.
         registry_fingerprint: What the registry says is live.
         schema_file: A copy of the schema under a name made from its content.
     """
@@ -67,6 +67,11 @@ def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
         splits=config.data.splits.model_dump(),
         seed=config.seed,
         limits=config.pair_limits(),
+        window=config.data.window,
+        features=config.data.features.model_dump(),
+        slices=config.data.slices,
+        group_by=config.data.group_by,
+        ledger=str(config.ledger),
     )
     examples = pairs.outputs["examples"]
     schema = ImportSchemaGen(schema_file=resolved.schema_file)
@@ -79,9 +84,11 @@ def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
     gate = DataGate(
         examples=examples,
         quarantine=pairs.outputs["quarantine"],
+        statistics=statistics.outputs["statistics"],
+        schema=schema.outputs["schema"],
         anomalies=validator.outputs["anomalies"],
-        max_bad_share=config.data.max_bad_share,
-        min_per_class=config.data.min_per_class,
+        live=live.outputs["model"],
+        settings=config.gate_settings(),
     )
     features = FrozenFeatures(
         examples=examples,
@@ -91,10 +98,10 @@ def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
     )
     # An artifact edge would put the gate's output into the cache key of all that is dear to compute.
     features.add_upstream_node(gate)
-    return [live, pairs, schema, statistics, validator, gate, features, *_learning(config, live, features)]
+    return [live, pairs, schema, statistics, validator, gate, features, *_learning(config, live, gate, features)]
 
 
-def _learning(config: Config, live: LiveModel, features: FrozenFeatures) -> list[BaseComponent]:
+def _learning(config: Config, live: LiveModel, gate: DataGate, features: FrozenFeatures) -> list[BaseComponent]:
     """From the featured examples to the push."""
     examples, schema = features.outputs["featured_examples"], features.outputs["featured_schema"]
     transform = Transform(
@@ -131,6 +138,7 @@ def _learning(config: Config, live: LiveModel, features: FrozenFeatures) -> list
     pusher = Pusher(
         model=trainer.outputs["model"],
         model_blessing=evaluator.outputs["blessing"],
+        reference=gate.outputs["reference"],
         push_destination=pusher_pb2.PushDestination(
             filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(config.models))
         ),

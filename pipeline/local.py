@@ -30,8 +30,8 @@ from pipeline import binding, lineage, metadata
 from pipeline.config import Config
 from pipeline.dag import Resolved, make_components
 from pipeline.progress import NodeProgress, SaidElsewhere, is_interrupt
+from pipeline.schema_text import schema_text
 
-DEFAULT_SCHEMA = Path(__file__).parents[1] / "schema" / "schema.pbtxt"
 ARTIFACTS = "artifacts"
 RUNS = "runs"
 ERROR_FILE = "error.txt"
@@ -102,10 +102,10 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
 
 def resolve(config: Config) -> Resolved:
     """Find out what the graph's cache keys depend on: the span's files, the registry, the schema."""
-    span = spans.find_span(str(config.data.root), str(config.data.span))
+    window = spans.find_spans(str(config.data.root), str(config.data.span), config.data.window)
     return Resolved(
-        span=str(span.number),
-        input_fingerprint=spans.fingerprint(span),
+        span=str(window[-1].number),
+        input_fingerprint=spans.fingerprint(window),
         registry_fingerprint=registry_fingerprint(str(config.models)),
         schema_file=_keep_schema(config),
     )
@@ -125,10 +125,7 @@ def make_pipeline(config: Config, resolved: Resolved, connection: Any) -> tfx_pi
 
 def _keep_schema(config: Config) -> str:
     """Copy the schema under a name made from its content: ImportSchemaGen's cache key is the path alone."""
-    source = config.schema_file or DEFAULT_SCHEMA
-    if not source.is_file():
-        raise InputError(f"schema_file must be a file. Received: {source}. Give a schema in text form")
-    content = source.read_bytes()
+    content = schema_text(config).encode()
     target = config.output / "schemas" / hashlib.sha256(content).hexdigest()[:16] / "schema.pbtxt"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)

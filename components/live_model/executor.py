@@ -6,6 +6,7 @@ from typing import Any
 
 from tfx import types
 from tfx.dsl.components.base import base_executor
+from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.utils import io_utils, path_utils
 
@@ -16,7 +17,10 @@ NOTHING_LIVE = 0
 
 
 class Executor(base_executor.BaseExecutor):
-    """Emits the live model under TFX's serving layout; the property `live_version` is 0 where nothing is live."""
+    """Emits the live model under TFX's serving layout, and beside it the statistics of what it was trained on.
+
+    The property `live_version` is 0 where nothing is live.
+    """
 
     def Do(
         self,
@@ -29,5 +33,9 @@ class Executor(base_executor.BaseExecutor):
         destination = exec_properties["destination"]
         version = registry.live_version(destination)
         artifact.set_int_custom_property(VERSION_PROPERTY, version or NOTHING_LIVE)
-        if version is not None:
-            io_utils.copy_dir(registry.version_path(destination, version), path_utils.serving_model_dir(artifact.uri))
+        if version is None:
+            return
+        reference = registry.reference_path(destination, version)
+        if fileio.isdir(reference):
+            io_utils.copy_dir(reference, f"{artifact.uri}/{registry.REFERENCE}")
+        io_utils.copy_dir(registry.version_path(destination, version), path_utils.serving_model_dir(artifact.uri))

@@ -4,6 +4,7 @@ Layout of a push destination, which TF Serving watches:
 
     <destination>/<version>/             the SavedModel, written whole by one rename
     <destination>/registry/<version>.json   its record
+    <destination>/registry/<version>.reference/   the statistics of what it was trained on
 
 The live version is the highest number that has a SavedModel, which is what TF Serving serves. A folder whose name is
 not a number is ignored by TF Serving.
@@ -19,6 +20,7 @@ from typing import Any
 import tensorflow as tf
 
 RECORDS = "registry"
+REFERENCE = "reference"
 SAVED_MODEL = "saved_model.pb"
 VARIABLES = "variables"
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -65,6 +67,11 @@ def version_path(destination: str, version: int) -> str:
 def record_path(destination: str, version: int) -> str:
     """Return the file of a version's record."""
     return f"{destination}/{RECORDS}/{version}.json"
+
+
+def reference_path(destination: str, version: int) -> str:
+    """Return the folder of the statistics of what a version was trained on."""
+    return f"{destination}/{RECORDS}/{version}.{REFERENCE}"
 
 
 def read_record(destination: str, version: int) -> Record | None:

@@ -6,10 +6,10 @@ import pyarrow as pa
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from components.keys import ID, IMAGE, LABEL, TEXT, TEXT_VECTOR
-from components.pairs.pair import CheckedPair
+from components.pairs.sliced_pair import SlicedPair
 
 
-def encode_example(pair: CheckedPair) -> bytes:
+def encode_example(pair: SlicedPair) -> bytes:
     """Returns a pair as a serialised `tf.train.Example`; equal pairs give equal bytes.
 
     The encoder of tfx_bsl spares the import of TensorFlow. It writes several features in a random order, and
@@ -20,7 +20,7 @@ def encode_example(pair: CheckedPair) -> bytes:
 
     Returns:
         Features `id`, `image` and `text` (bytes, one value each), `label` (int64, one value) and, where the text has
-        a vector, `text_vector` (float32).
+        a vector, `text_vector` (float32); one of bytes for each slice.
     """
     encoder = RecordBatchToExamplesEncoder()
     values = {
@@ -31,4 +31,5 @@ def encode_example(pair: CheckedPair) -> bytes:
     }
     if pair.text_vector:
         values[TEXT_VECTOR] = pa.array([list(pair.text_vector)], pa.list_(pa.float32()))
+    values |= {name: pa.array([[value.encode()]]) for name, value in pair.slices}
     return b"".join(encoder.encode(pa.RecordBatch.from_arrays([value], [name]))[0] for name, value in values.items())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from components.errors import InputError
+from components.pairs.rejection import Rejection
 
 ID_COLUMN, IMAGE_COLUMN, TEXT_COLUMN, LABEL_COLUMN = "id", "img", "text", "label"
 COLUMNS = (ID_COLUMN, IMAGE_COLUMN, TEXT_COLUMN, LABEL_COLUMN)
@@ -26,11 +27,15 @@ class ManifestRow:
         line: Number of the row's first line, from 1.
         values: Values by column; empty where the row cannot be read.
         fault: Why the row cannot be read, as a sentence without its full stop; empty where it can.
+        name: Where the row stands, if not in the line of a manifest.
+        rejection: Why the row is no pair, where more is known of it than a fault of its line.
     """
 
     line: int
     values: dict[str, object] = field(default_factory=dict)
     fault: str = ""
+    name: str = ""
+    rejection: Rejection | None = None
 
 
 class _LineTooLong(Exception):

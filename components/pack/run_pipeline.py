@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,19 +12,22 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.beam_options import loses_records, with_default_runner
 from components.errors import FusegateError, InputError
-from components.pack.manifest import read_manifest
-from components.pack.write_shard import ShardJob, shard_of, write_shard
+from components.pack.existing import Existing
+from components.pack.manifest import COLUMNS, VECTOR_COLUMN, ManifestRow
+from components.pack.read_rows import read_rows
+from components.pack.write_shard import ShardJob, row_id, shard_of, write_shard
 
 # Named in full: Beam's default, DirectRunner, first tries to download another one.
 
 
-def run_pipeline(manifest: Path, job: ShardJob, beam_args: Sequence[str]) -> None:
+def run_pipeline(manifest: Path, job: ShardJob, beam_args: Sequence[str], existing: Sequence[Existing] = ()) -> None:
     """Reads a manifest's rows, brings each to its shard and writes the shards; images are read there, one by one.
 
     Args:
-        manifest: The manifest; like the job's folders it must be reachable from every worker.
+        manifest: The manifest, or the folder tree; like the job's folders it must be reachable from every worker.
         job: What all shards have in common.
         beam_args: Pipeline options of Beam; without a `--runner`, the in-memory one is taken.
+        existing: The pairs of the span that these are added to.
 
     Raises:
         InputError: Beam has no such runner, or it is not to be trusted.
@@ -37,19 +41,31 @@ def run_pipeline(manifest: Path, job: ShardJob, beam_args: Sequence[str]) -> Non
             rows = (
                 pipeline
                 | "Manifest" >> beam.Create([manifest])
-                | "Rows" >> beam.FlatMap(read_manifest)
-                | "ToShard" >> beam.Map(lambda row: (shard_of(row, job), row))
+                | "Rows" >> beam.FlatMap(read_rows)
+                | "ToShard" >> beam.Map(lambda row: _to_shard(row, job))
             )
             shards = pipeline | "Shards" >> beam.Create([(shard, None) for shard in range(job.shards)])
+            there = pipeline | "Existing" >> beam.Create(
+                [(shard_of(each.id, 0, job.shards), each) for each in existing if each.id]
+            )
             (
-                {"rows": rows, "shards": shards}
+                {"rows": rows, "existing": there, "shards": shards}
                 | "ByShard" >> beam.CoGroupByKey()
-                | "Write" >> beam.MapTuple(lambda shard, groups: write_shard(shard, groups["rows"], job))
+                | "Write"
+                >> beam.MapTuple(lambda shard, groups: write_shard(shard, groups["rows"], groups["existing"], job))
             )
     except RuntimeError as error:
         _raise_cause(error)
     finally:
         log.setLevel(level)
+
+
+def _to_shard(row: ManifestRow, job: ShardJob) -> tuple[int, ManifestRow]:
+    """Bring a row to its shard, without the columns that nobody reads."""
+    wanted = {*COLUMNS, VECTOR_COLUMN, *job.slices}
+    values = {name: value for name, value in row.values.items() if name in wanted}
+    shard = shard_of(row_id(row, job.limits), row.line, job.shards)
+    return shard, dataclasses.replace(row, values=values)
 
 
 def _pipeline(beam_args: Sequence[str]) -> beam.Pipeline:

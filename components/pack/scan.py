@@ -1,14 +1,16 @@
-"""Look a manifest over before anything is written."""
+"""Look a manifest, or a folder tree, over before anything is written."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import InputError
-from components.pack.manifest import COLUMNS, IMAGE_COLUMN, LABEL_COLUMN, VECTOR_COLUMN, read_manifest
+from components.pack.manifest import COLUMNS, IMAGE_COLUMN, LABEL_COLUMN, VECTOR_COLUMN
+from components.pack.read_rows import read_rows
 from components.pairs.clean_label import clean_label
 from components.pairs.unusable import Unusable
 
@@ -20,7 +22,7 @@ class ManifestScan:
     """What a pass over a manifest tells, its images unopened.
 
     Args:
-        sha256: Of the manifest's bytes, in hex.
+        sha256: Of the manifest's bytes, or of the names and values in the tree, in hex.
         rows: Rows that hold something, readable or not.
         ignored_columns: Names of columns that are not read, at most 20, sorted.
         image_bytes: Sum of the sizes of the image files that are there.
@@ -32,47 +34,56 @@ class ManifestScan:
     image_bytes: int
 
 
-def scan_manifest(manifest: Path, folder: Path) -> ManifestScan:
+def scan_manifest(
+    manifest: Path, folder: Path, slices: Sequence[str] = (), one_class_will_do: bool = False
+) -> ManifestScan:
     """Reads a manifest once and refuses one that nothing can be learnt from.
 
     Args:
-        manifest: The manifest.
+        manifest: The manifest, or the folder tree.
         folder: The folder that image paths start from.
+        slices: Further columns that are read.
+        one_class_will_do: Whether the pairs join others, so that they need not be of both classes.
 
     Raises:
         InputError: The manifest cannot be read, is empty, lacks a column, or has usable labels of one class only.
     """
-    if not manifest.is_file():
-        raise InputError(f"the manifest must be a file. Received: {manifest}. Give the path of a JSONL or CSV file")
+    if not manifest.exists():
+        raise InputError(
+            f"the manifest must be a file or a folder. Received: {manifest}. Give the path of a JSONL or CSV file"
+        )
     rows, image_bytes = 0, 0
     columns: set[str] = set()
     labels: set[int] = set()
     fault, bad_label = "", ""
-    for row in read_manifest(manifest):
+    digest = hashlib.sha256()
+    for row in read_rows(manifest):
         rows += 1
+        if row.name:
+            digest.update(f"{row!r}\n".encode("utf-8", "backslashreplace"))
         fault = fault or (f"line {row.line}: {row.fault}" if row.fault else "")
-        if len(columns) < _MOST_NAMES:
-            columns |= row.values.keys()
-        else:
-            columns |= row.values.keys() & set(COLUMNS)
+        columns |= row.values.keys() if len(columns) < _MOST_NAMES else row.values.keys() & {*COLUMNS, *slices}
         image_bytes += _size(folder, row.values.get(IMAGE_COLUMN))
         try:
             labels.add(clean_label(row.values.get(LABEL_COLUMN)))
         except Unusable as error:
             bad_label = bad_label or f"line {row.line}: {error}"
-    _refuse_unreadable(manifest, rows, columns, fault)
-    _refuse_one_class(manifest, labels, bad_label)
-    ignored = sorted(columns - {*COLUMNS, VECTOR_COLUMN})[:_MOST_NAMES]
-    return ManifestScan(_sha256(manifest), rows, tuple(ascii(name)[1:-1] for name in ignored), image_bytes)
+    _refuse_unreadable(manifest, rows, columns, fault, slices)
+    if not one_class_will_do:
+        _refuse_one_class(manifest, labels, bad_label)
+    ignored = sorted(columns - {*COLUMNS, VECTOR_COLUMN, *slices})[:_MOST_NAMES]
+    sha256 = _sha256(manifest) if manifest.is_file() else digest.hexdigest()
+    return ManifestScan(sha256, rows, tuple(ascii(name)[1:-1] for name in ignored), image_bytes)
 
 
-def _refuse_unreadable(manifest: Path, rows: int, columns: set[str], fault: str) -> None:
-    wanted = ", ".join(COLUMNS)
+def _refuse_unreadable(manifest: Path, rows: int, columns: set[str], fault: str, slices: Sequence[str]) -> None:
+    names = (*COLUMNS, *slices)
+    wanted = ", ".join(names)
     if not rows:
         raise InputError(f"a manifest must hold pairs. Received: {manifest}, which holds none. Write {wanted} for each")
     if not columns:
         raise InputError(f"a manifest must hold rows that can be read. Received: {manifest}, {fault}")
-    missing = [name for name in COLUMNS if name not in columns]
+    missing = [name for name in names if name not in columns]
     if missing:
         found = ", ".join(ascii(name)[1:-1] for name in sorted(columns)[:_MOST_NAMES])
         raise InputError(

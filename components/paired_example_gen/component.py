@@ -1,9 +1,9 @@
-"""PairedExampleGen: reads a span of image+text pairs into train, eval and test."""
+"""PairedExampleGen: reads spans of image+text pairs into train, eval and test."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfx import types
@@ -12,6 +12,7 @@ from tfx.types import component_spec, standard_artifacts
 
 from components.code_digest import code_digest
 from components.paired_example_gen.executor import Executor
+from components.paired_example_gen.group_by import BOTH
 
 
 class PairedExampleGenSpec(component_spec.ComponentSpec):
@@ -20,10 +21,15 @@ class PairedExampleGenSpec(component_spec.ComponentSpec):
     PARAMETERS = {
         "root": component_spec.ExecutionParameter(type=str),
         "span": component_spec.ExecutionParameter(type=str),
+        "window": component_spec.ExecutionParameter(type=int),
         "input_fingerprint": component_spec.ExecutionParameter(type=str),
         "splits": component_spec.ExecutionParameter(type=str),
         "seed": component_spec.ExecutionParameter(type=int),
         "limits": component_spec.ExecutionParameter(type=str),
+        "features": component_spec.ExecutionParameter(type=str),
+        "slices": component_spec.ExecutionParameter(type=str),
+        "group_by": component_spec.ExecutionParameter(type=str),
+        "ledger": component_spec.ExecutionParameter(type=str),
         "code": component_spec.ExecutionParameter(type=str),
     }
     INPUTS: dict[str, component_spec.ChannelParameter] = {}
@@ -39,10 +45,16 @@ class PairedExampleGen(base_beam_component.BaseBeamComponent):
     Args:
         root: Folder that holds `span-N` folders.
         span: A span's number, or `latest`, which the executor resolves (Kubeflow runs no driver of an ExampleGen).
-        input_fingerprint: Digest of the span's files; a changed file is a new execution.
+        input_fingerprint: Digest of the spans' files, so that a changed file is a new execution; empty where it is not
+            known before the run, which must then not be served from the cache.
         splits: Shares by split.
         seed: Seed of the splits.
         limits: What a usable pair is, see `components.pairs.limits.PairLimits`.
+        window: How many spans are read, up to `span`; of each its newest version.
+        features: Names of the features in the records, by what they hold, see `components.paired_example_gen.names`.
+        slices: Columns of the records that become features of the examples, to slice the evaluation by.
+        group_by: Which half makes a group when pairs share it: `picture`, `text` or `both`.
+        ledger: File that keeps each group's split as data grows; empty for none, as where data never grows.
     """
 
     SPEC_CLASS = PairedExampleGenSpec
@@ -56,6 +68,11 @@ class PairedExampleGen(base_beam_component.BaseBeamComponent):
         splits: Mapping[str, float],
         seed: int,
         limits: Mapping[str, Any],
+        window: int = 1,
+        features: Mapping[str, str] | None = None,
+        slices: Sequence[str] = (),
+        group_by: str = BOTH,
+        ledger: str = "",
     ):
         super().__init__(
             PairedExampleGenSpec(
@@ -65,6 +82,11 @@ class PairedExampleGen(base_beam_component.BaseBeamComponent):
                 splits=json.dumps(splits),
                 seed=seed,
                 limits=json.dumps(limits, sort_keys=True),
+                window=window,
+                features=json.dumps(features or {}, sort_keys=True),
+                slices=json.dumps(list(slices)),
+                group_by=group_by,
+                ledger=ledger,
                 code=code_digest(),
                 examples=types.Channel(type=standard_artifacts.Examples),
                 quarantine=types.Channel(type=standard_artifacts.Examples),

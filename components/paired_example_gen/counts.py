@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfx import types
@@ -11,6 +11,9 @@ from tfx import types
 _BY_SPLIT = "counts"
 _BY_REASON = "quarantined"
 _AUDIT = "audit"
+# As TFX's own ExampleGen names them.
+_SPAN, _VERSION, _FINGERPRINT = "span", "version", "input_fingerprint"
+_SPANS = "spans"
 
 
 def write_examples(artifact: types.Artifact, by_split: Mapping[str, Mapping[str, int]], audit: Mapping) -> None:
@@ -37,3 +40,25 @@ def write_quarantine(artifact: types.Artifact, by_reason: Mapping[str, int]) -> 
 def read_quarantine(artifact: Any) -> dict[str, int]:
     """Return how many pairs were set apart, in packing and in ingest, by reason."""
     return json.loads(artifact.custom_properties[_BY_REASON].string_value or "{}")
+
+
+def write_lineage(artifact: types.Artifact, spans: Sequence[tuple[int, int]], fingerprint: str) -> None:
+    """Keep on an artifact which spans it was made of.
+
+    Args:
+        artifact: The artifact.
+        spans: Number and version of each span, the newest last; that one is also kept as `span` and `version`.
+        fingerprint: Digest of the spans' files.
+    """
+    artifact.set_int_custom_property(_SPAN, spans[-1][0])
+    artifact.set_int_custom_property(_VERSION, spans[-1][1])
+    artifact.set_string_custom_property(_FINGERPRINT, fingerprint)
+    artifact.set_string_custom_property(
+        _SPANS, json.dumps([{_SPAN: span, _VERSION: version} for span, version in spans])
+    )
+
+
+def read_spans(artifact: Any) -> list[tuple[int, int]]:
+    """Return number and version of each span that an artifact was made of, the newest last."""
+    spans = json.loads(artifact.custom_properties[_SPANS].string_value or "[]")
+    return [(int(each[_SPAN]), int(each[_VERSION])) for each in spans]

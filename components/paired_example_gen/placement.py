@@ -1,81 +1,117 @@
-"""Decide for every checked pair of a span where it goes: into a split, or out as a duplicate.
+"""Decide for every checked pair where it goes: into a split, or out as a twin, a contradiction or a bridge.
 
-Pure Python: the keys of the pairs in, their places out.
+Pure: the keys of the pairs and what earlier runs decided in, their places out.
 """
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from components.paired_example_gen.splits import assign_groups, split_of
+from components.paired_example_gen.audit import Placed, make_audit
+from components.paired_example_gen.copies import find_copies
+from components.paired_example_gen.group_by import BOTH, nodes_of
+from components.paired_example_gen.ledger import Entry, Ledger
+from components.paired_example_gen.pair_key import PairKey
+from components.paired_example_gen.set_apart_twins import set_apart_twins
+from components.paired_example_gen.splits import Groups, split_of
 from components.pairs.reasons import Reason
 from components.pairs.rejection import Rejection
+from components.pairs.unusable import Unusable
 
-
-@dataclasses.dataclass(frozen=True)
-class PairKey:
-    """What is known of a checked pair without its content.
-
-    Attributes:
-        id: Its id.
-        source: Where it came from, distinct for every record.
-        image: Fingerprint of its picture.
-        text: Fingerprint of its text; empty where it has none.
-        label: 0 or 1.
-    """
-
-    id: str
-    source: str
-    image: str
-    text: str
-    label: int
+_NOTHING_YET = Ledger()
 
 
 @dataclasses.dataclass(frozen=True)
 class Placement:
-    """Where the pairs of a span go.
+    """Where the pairs go.
 
     Attributes:
         places: `(split, group)` of each usable pair, by its source.
-        duplicates: Pairs whose id was taken by an earlier one.
+        rejected: Why each of the others is not used.
         counts: Examples by split, by label as text.
-        audit: `groups`, and the size of the `largest_group`.
+        audit: What the division was checked for, see `components.paired_example_gen.audit`.
+        ledger: The ledger with what was decided now.
     """
 
     places: dict[str, tuple[str, str]]
-    duplicates: list[Rejection]
+    rejected: list[Rejection]
     counts: dict[str, dict[str, int]]
-    audit: dict[str, int]
+    audit: dict[str, Any]
+    ledger: Ledger
 
 
-def place(pairs: Iterable[PairKey], shares: Mapping[str, float], seed: int) -> Placement:
-    """Place the pairs: of several with one id the first stays, groups stay whole, shares are kept by hash.
+def place(
+    pairs: Iterable[PairKey],
+    shares: Mapping[str, float],
+    seed: int,
+    group_by: str = BOTH,
+    ledger: Ledger = _NOTHING_YET,
+) -> Placement:
+    """Place the pairs: groups stay whole, also with what the ledger placed before; shares are kept by hash.
 
     Args:
         pairs: Keys of all checked pairs, in any order.
         shares: Share of each split.
         seed: Seed of the splits.
+        group_by: Which half makes a group when pairs share it: `picture`, `text` or `both`.
+        ledger: What earlier runs decided.
     """
-    first: dict[str, PairKey] = {}
-    duplicates = []
-    for pair in sorted(pairs, key=lambda p: _natural(p.source)):
-        kept = first.setdefault(pair.id, pair)
-        if kept is not pair:
-            detail = f"The id also stands at {kept.source}. {Reason.ID_DUPLICATE.mend}"
-            duplicates.append(Rejection(pair.id, Reason.ID_DUPLICATE, detail, pair.source))
-    groups = assign_groups((pair.id, pair.image, pair.text) for pair in first.values())
-    sizes = collections.Counter(groups.values())
-    places = {pair.source: (split_of(groups[pair.id], shares, seed), groups[pair.id]) for pair in first.values()}
+    kept, rejected = set_apart_twins(pairs)
+    copies, signs = find_copies(kept, ledger)
+    groups, admitted, bridges = _group(kept, copies, group_by, ledger)
+    rejected += bridges
+    placed = []
+    for pair in admitted:
+        group = groups.of(nodes_of(pair, group_by)[0])
+        placed.append(Placed(pair, groups.split(group) or split_of(group, shares, seed), group))
     counts: dict[str, dict[str, int]] = {split: {"0": 0, "1": 0} for split in shares}
-    for pair in first.values():
-        counts[places[pair.source][0]][str(pair.label)] += 1
+    for each in placed:
+        counts[each.split][str(each.pair.label)] += 1
+    added = {
+        node: Entry(each.group, each.split, signs.get(node, b""))
+        for each in placed
+        for node in nodes_of(each.pair, group_by)
+        if node not in ledger.entries
+    }
     return Placement(
-        places, duplicates, counts, {"groups": len(sizes), "largest_group": max(sizes.values(), default=0)}
+        {each.pair.source: (each.split, each.group) for each in placed},
+        rejected,
+        counts,
+        make_audit(placed, rejected, copies, shares, seed, group_by, ledger),
+        ledger.grown(added, groups.renamed()),
     )
 
 
-def _natural(source: str) -> tuple[str, int]:
-    name, _, number = source.rpartition(":")
-    return name, int(number)
+def _group(
+    pairs: list[PairKey], copies: Mapping[str, list[str]], group_by: str, ledger: Ledger
+) -> tuple[Groups, list[PairKey], list[Rejection]]:
+    """Let one pair after the other join the groups of its halves and of its picture's copies.
+
+    A pair that would join two splits is passed over, and what it alone would have joined stays apart.
+    """
+    groups = Groups(ledger.entries)
+    admitted, bridges = [], []
+    present: set[str] = set()
+    for pair in pairs:
+        own = nodes_of(pair, group_by)
+        joined = [*own]
+        if pair.picture_node in own:
+            joined += [node for node in copies.get(own[0], ()) if node in present or node in ledger.entries]
+        if groups.join(joined):
+            admitted.append(pair)
+            present.update(own)
+        else:
+            bridges.append(_bridge(pair, groups.splits(joined)))
+    return groups, admitted, bridges
+
+
+def _bridge(pair: PairKey, splits: Mapping[str, str]) -> Rejection:
+    def named(node: str) -> str:
+        if node == pair.text_node:
+            return "its text"
+        return "its picture" if node == pair.picture_node else "a copy of its picture"
+
+    parts = " and ".join(f"{named(node)} to {split}" for split, node in sorted(splits.items()))
+    return Rejection.of(pair.id, Unusable(Reason.BRIDGES_SPLITS, f"Earlier data binds {parts}"), pair.source)

@@ -10,68 +10,93 @@ import tensorflow as tf
 from google.protobuf.message import DecodeError
 
 from components import keys
-from components.pairs.check_pair import check_pair
+from components.pack.map_ahead import map_ahead
+from components.paired_example_gen.names import PLACE, Names
+from components.paired_example_gen.read_shard import REJECTED, Placed, Rejected
 from components.pairs.limits import PairLimits
-from components.pairs.pair import CheckedPair, RawPair
+from components.pairs.pair import RawPair
 from components.pairs.rejection import Rejection
+from components.pairs.sliced_pair import SlicedPair, check_sliced_pair
 
-SOURCE = "source"
-REJECTED = "rejected"
-
-
-class ReadRecords(beam.DoFn):
-    """Reads the records of a TFRecord file, each with its place: `file:number`, from 1."""
-
-    def process(self, path: str) -> Iterator[tuple[str, bytes]]:
-        name = path.rsplit("/", 1)[-1]
-        for number, record in enumerate(tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator(), start=1):
-            yield f"{name}:{number}", record
+# So many records are checked in one go, by several threads.
+BATCH_RECORDS = 64
+BATCH_BYTES = 16 << 20
+# Features of a record in the quarantine, beside the id.
+REASON, SOURCE, RECORD = "reason", "source", "record"
 
 
-class CheckRecord(beam.DoFn):
-    """Turns a record into a checked pair; what cannot be used comes out tagged `rejected`, with its reason.
+class CheckRecords(beam.DoFn):
+    """Turns records into checked pairs; what cannot be used comes out tagged `rejected`, with its record.
 
     Args:
+        names: What the features are called.
         limits: What a usable pair is.
     """
 
-    def __init__(self, limits: PairLimits):
+    def __init__(self, names: Names, limits: PairLimits):
+        self._names = names
         self._limits = limits
 
-    def process(self, element: tuple[str, bytes]) -> Iterator[CheckedPair | beam.pvalue.TaggedOutput]:
+    def process(self, batch: Sequence[Placed]) -> Iterator[SlicedPair | beam.pvalue.TaggedOutput]:
+        for (_, record), checked in zip(batch, map_ahead(self._check, batch), strict=True):
+            yield beam.pvalue.TaggedOutput(REJECTED, (checked, record)) if isinstance(checked, Rejection) else checked
+
+    def _check(self, element: Placed) -> SlicedPair | Rejection:
         source, record = element
-        checked = check_pair(_to_pair(record, source, self._limits), self._limits)
-        if isinstance(checked, Rejection):
-            yield beam.pvalue.TaggedOutput(REJECTED, checked)
-        else:
-            yield checked
+        features = parse_features(record)
+        pair = _to_pair(features, source, self._names, self._limits)
+        return check_sliced_pair(pair, _slices(features, self._names), self._limits)
 
 
-def _to_pair(record: bytes, source: str, limits: PairLimits) -> RawPair:
+def batch_cost(element: Placed) -> int:
+    """Return what a record counts against BATCH_BYTES, so that they hold no more than BATCH_RECORDS."""
+    return max(len(element[1]), BATCH_BYTES // BATCH_RECORDS)
+
+
+def parse_features(record: bytes) -> Mapping[str, Any]:
+    """Return a record's features by name; none where it is no example."""
+    try:
+        return tf.train.Example.FromString(record).features.feature
+    except DecodeError:
+        return {}
+
+
+def single_bytes(features: Mapping[str, Any], name: str) -> bytes | None:
+    """Return the one value of a feature of bytes; None where it is missing, not single or of another type."""
+    values: Sequence[bytes] = features[name].bytes_list.value if name in features else ()
+    return values[0] if len(values) == 1 else None
+
+
+def _to_pair(features: Mapping[str, Any], source: str, names: Names, limits: PairLimits) -> RawPair:
     """Read a record's features; one that is missing, not single or of another type counts as not given.
 
     The text's vector is read only where one is wanted: elsewhere an encoder makes the feature of this name.
     """
-    try:
-        features = tf.train.Example.FromString(record).features.feature
-    except DecodeError:
-        features = {}
-
-    def single(values: Sequence[Any]) -> Any:
-        return values[0] if len(values) == 1 else None
-
-    given = {
-        name: single(features[name].bytes_list.value) if name in features else None
-        for name in (keys.ID, keys.IMAGE, keys.TEXT)
-    }
-    label = single(features[keys.LABEL].int64_list.value) if keys.LABEL in features else None
+    labels: Sequence[int] = features[names.label].int64_list.value if names.label in features else ()
     vector = None
-    if limits.text_vector_width and keys.TEXT_VECTOR in features:
-        vector = list(features[keys.TEXT_VECTOR].float_list.value) or None
-    return RawPair(given[keys.ID], given[keys.IMAGE], given[keys.TEXT], label, source, vector)
+    if limits.text_vector_width and names.text_vector in features:
+        vector = list(features[names.text_vector].float_list.value) or None
+    return RawPair(
+        id=single_bytes(features, names.id),
+        image=single_bytes(features, names.image),
+        text=single_bytes(features, names.text),
+        label=labels[0] if len(labels) == 1 else None,
+        source=source,
+        text_vector=vector,
+    )
 
 
-def to_checked_record(pair: CheckedPair) -> bytes:
+def _slices(features: Mapping[str, Any], names: Names) -> dict[str, object]:
+    """Read the slice columns, whatever their type; one with several values is passed on as it is, to be refused."""
+    found: dict[str, object] = {}
+    for name in names.slices:
+        kind = features[name].WhichOneof("kind") if name in features else None
+        values = list(getattr(features[name], kind).value) if kind else []
+        found[name] = values[0] if len(values) == 1 else values or None
+    return found
+
+
+def to_checked_record(pair: SlicedPair) -> bytes:
     """Serialise a checked pair with the place that it came from."""
     example = tf.train.Example()
     feature = example.features.feature
@@ -79,29 +104,48 @@ def to_checked_record(pair: CheckedPair) -> bytes:
     feature[keys.IMAGE].bytes_list.value.append(pair.image)
     feature[keys.TEXT].bytes_list.value.append(pair.text.encode())
     feature[keys.LABEL].int64_list.value.append(pair.label)
-    feature[SOURCE].bytes_list.value.append(pair.source.encode())
+    feature[PLACE].bytes_list.value.append(pair.source.encode())
     if pair.text_vector:
         feature[keys.TEXT_VECTOR].float_list.value.extend(pair.text_vector)
+    for name, value in pair.slices:
+        feature[name].bytes_list.value.append(value.encode())
     return example.SerializeToString()
 
 
+def to_quarantine_record(rejected: Rejected) -> bytes:
+    """Serialise what was set apart: id, reason, source, and the record as it was received."""
+    rejection, record = rejected
+    example = tf.train.Example()
+    values = {keys.ID: rejection.id, REASON: str(rejection.reason), SOURCE: rejection.source}
+    for name, value in values.items():
+        example.features.feature[name].bytes_list.value.append(value.encode())
+    example.features.feature[RECORD].bytes_list.value.append(record)
+    return example.SerializeToString(deterministic=True)
+
+
 class ToSplit(beam.DoFn):
-    """Turns checked records into examples with their group, each tagged with its split; duplicates are dropped.
+    """Turns checked records into examples with their group, each tagged with its split.
+
+    What was set apart when the pairs were placed comes out tagged `rejected`, with its record.
 
     Args:
-        places: `(split, group)` by source.
+        places: `(split, group)` by place.
+        rejections: Why the others are not used.
     """
 
-    def __init__(self, places: Mapping[str, tuple[str, str]]):
+    def __init__(self, places: Mapping[str, tuple[str, str]], rejections: list[Rejection]):
         self._places = places
+        self._rejections = {rejection.source: rejection for rejection in rejections}
 
     def process(self, record: bytes) -> Iterator[beam.pvalue.TaggedOutput]:
         example = tf.train.Example.FromString(record)
         feature = example.features.feature
-        place = self._places.get(feature[SOURCE].bytes_list.value[0].decode())
-        if place is None:
+        source = feature[PLACE].bytes_list.value[0].decode()
+        del feature[PLACE]
+        if source not in self._places:
+            content = example.SerializeToString(deterministic=True)
+            yield beam.pvalue.TaggedOutput(REJECTED, (self._rejections[source], content))
             return
-        split, group = place
-        del feature[SOURCE]
+        split, group = self._places[source]
         feature[keys.GROUP].bytes_list.value.append(group.encode())
         yield beam.pvalue.TaggedOutput(split, example.SerializeToString(deterministic=True))

@@ -44,4 +44,5 @@ def check_pair(pair: RawPair, limits: PairLimits) -> CheckedPair | Rejection:
         image = normalise_image(data, limits)
     except Unusable as error:
         return Rejection.of(pair_id, error, pair.source)
-    return CheckedPair(pair_id, image.data, text, label, image.width, image.height, pair.source, vector)
+    size = (image.width, image.height)
+    return CheckedPair(pair_id, image.data, text, label, *size, pair.source, vector, image.thumbnail)

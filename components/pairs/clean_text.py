@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Sequence
 
 from components.pairs.limits import PairLimits
 from components.pairs.reasons import Reason
@@ -16,14 +18,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 def clean_text(value: object, limits: PairLimits) -> str:
     """Returns a text with its line breaks as `\\n` and without white space around it.
 
-    Nothing else is changed: a text with any other control character is refused rather than mended by guess.
+    Nothing else is changed: a text with any other control character is refused rather than mended by guess, and bytes
+    are read only as the encodings that the limits name.
 
     Args:
-        value: A string or its UTF-8 bytes.
+        value: A string or its bytes. Lone surrogates in a string stand for bytes that were no UTF-8.
         limits: Bounds of a usable pair.
 
     Raises:
-        Unusable: The text is missing, empty, too long, not UTF-8, or holds a control character.
+        Unusable: The text is missing, empty, too long, in another encoding, or holds a control character.
 
     Example:
         >>> clean_text("one does\\r\\nnot simply ", PairLimits())
@@ -31,12 +34,7 @@ def clean_text(value: object, limits: PairLimits) -> str:
     """
     if not isinstance(value, (str, bytes)):
         raise Unusable(Reason.TEXT_MISSING, "No text" if value is None else f"Received the text {shown(value)}")
-    try:
-        text = value.decode() if isinstance(value, bytes) else value
-        text.encode()
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        raise Unusable(Reason.TEXT_NOT_UTF8, f"Received a text that is not UTF-8 at position {error.start}") from error
-    text = _LINE_BREAK.sub("\n", text)
+    text = _LINE_BREAK.sub("\n", _decode(value, limits.text_encodings))
     if found := _CONTROL.search(text):
         raise Unusable(Reason.TEXT_CONTROL_CHARACTER, f"The text holds {found[0]!a} at position {found.start()}")
     text = text.strip()
@@ -46,3 +44,26 @@ def clean_text(value: object, limits: PairLimits) -> str:
         received = f"The text has {len(text):,} characters; at most {limits.max_text_chars:,} are read"
         raise Unusable(Reason.TEXT_TOO_LONG, received)
     return text
+
+
+def is_text_encoding(name: str) -> bool:
+    """Tells whether Python has an encoding of texts by this name."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):  # `rot13` and its like are codecs, but not of texts.
+        return False
+    return True
+
+
+def _decode(value: str | bytes, encodings: Sequence[str]) -> str:
+    try:
+        if isinstance(value, str):
+            value = value.encode("utf-8", "surrogateescape")
+        for encoding in encodings:
+            with contextlib.suppress(UnicodeDecodeError):
+                return value.decode(encoding)
+        value.decode()
+    except UnicodeError as error:
+        start = error.start if isinstance(error, (UnicodeDecodeError, UnicodeEncodeError)) else 0
+        raise Unusable(Reason.TEXT_NOT_UTF8, f"Received a text that is not UTF-8 at position {start}") from error
+    raise Unusable(Reason.TEXT_NOT_UTF8, f"Received a text that is none of {', '.join(encodings)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MAX_VECTOR_WIDTH = 16_384
@@ -18,6 +19,8 @@ class PairLimits:
         max_text_chars: Longest text, in characters, after stripping.
         max_id_chars: Longest id, in characters.
         allow_empty_text: Whether a picture without text is a usable pair.
+        text_encodings: What the bytes of a text are read as: the first that fits them. Where UTF-8 stands alone, a text
+            that is not UTF-8 is refused.
         text_vector_width: Width of the vector that each text must carry; 0 where a text needs none.
         formats: Image formats that are read, by their Pillow names.
 
@@ -32,5 +35,6 @@ class PairLimits:
     max_text_chars: int = 10_000
     max_id_chars: int = 256
     allow_empty_text: bool = False
+    text_encodings: Sequence[str] = ("utf-8",)
     text_vector_width: int = 0
     formats: tuple[str, ...] = ("JPEG", "PNG", "GIF", "WEBP", "BMP")

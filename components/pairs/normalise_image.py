@@ -10,6 +10,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from components.pairs.limits import PairLimits
 from components.pairs.reasons import Reason
+from components.pairs.thumbnail import make_thumbnail
 from components.pairs.unusable import Unusable
 
 _SIGNATURES = {
@@ -28,11 +29,12 @@ _JPEG_OPTIONS = {"quality": 95}
 
 @dataclass(frozen=True)
 class NormalImage:
-    """A JPEG or PNG of an upright 8-bit RGB or grey picture, with its size in pixels."""
+    """A JPEG or PNG of an upright 8-bit RGB or grey picture, with its size in pixels and its thumbnail."""
 
     data: bytes
     width: int
     height: int
+    thumbnail: bytes
 
 
 def normalise_image(data: bytes, limits: PairLimits) -> NormalImage:
@@ -92,7 +94,7 @@ def _decode(data: bytes, image_format: str, limits: PairLimits) -> NormalImage:
     with Image.open(BytesIO(data), formats=[image_format]) as image:
         image.load()
         if _reads_alike(image, image_format, data):
-            return NormalImage(data, width, height)
+            return NormalImage(data, width, height, make_thumbnail(image))
         return _encode(_plain_rgb(image), image_format, limits)
 
 
@@ -123,6 +125,6 @@ def _encode(image: Image.Image, image_format: str, limits: PairLimits) -> Normal
         encoded = BytesIO()
         image.save(encoded, target, **(_JPEG_OPTIONS if target == "JPEG" else {}))
         if encoded.tell() <= limits.max_image_bytes:
-            return NormalImage(encoded.getvalue(), *image.size)
+            return NormalImage(encoded.getvalue(), *image.size, make_thumbnail(image))
     received = f"Converted to RGB the image has {encoded.tell():,} bytes; at most {limits.max_image_bytes:,} are kept"
     raise Unusable(Reason.IMAGE_TOO_LARGE, received)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from components.pairs.fingerprint import image_fingerprint, text_fingerprint, vector_fingerprint
 
@@ -44,6 +44,7 @@ class CheckedPair:
         height: In pixels.
         source: As in the raw pair.
         text_vector: The text's vector in float32; empty where it has none.
+        thumbnail: What copies of the picture are known by, see `components.pairs.thumbnail`.
     """
 
     id: str
@@ -54,6 +55,8 @@ class CheckedPair:
     height: int
     source: str
     text_vector: tuple[float, ...] = ()
+    # Follows from the image, but not to the last grey level where the image was encoded anew.
+    thumbnail: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def image_fingerprint(self) -> str:

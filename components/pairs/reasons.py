@@ -36,6 +36,18 @@ class Reason(str, Enum):
     IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"
     IMAGE_FORMAT_UNSUPPORTED = "image_format_unsupported"
     IMAGE_NOT_DECODABLE = "image_not_decodable"
+    IMAGE_WITHOUT_TEXT = "image_without_text"
+    TEXT_WITHOUT_IMAGE = "text_without_image"
+    ID_CONFLICT = "id_conflict"
+    SIDECAR_INVALID = "sidecar_invalid"
+    SIDECAR_OUTSIDE_FOLDER = "sidecar_outside_folder"
+    SLICE_INVALID = "slice_invalid"
+    RECORD_TOO_LARGE = "record_too_large"
+    RECORD_DAMAGED = "record_damaged"
+    RECORD_LOST = "record_lost"
+    PAIR_DUPLICATE = "pair_duplicate"
+    LABEL_CONFLICT = "label_conflict"
+    BRIDGES_SPLITS = "bridges_splits"
 
     def __str__(self) -> str:
         return self.value
@@ -54,7 +66,7 @@ _MENDS = {
     Reason.TEXT_MISSING: "Give the text as a string.",
     Reason.TEXT_EMPTY: "Write the text that stands on the picture, or allow empty texts.",
     Reason.TEXT_TOO_LONG: "Shorten the text.",
-    Reason.TEXT_NOT_UTF8: "Save the text as UTF-8.",
+    Reason.TEXT_NOT_UTF8: "Save the text as UTF-8, or name its encoding in data.text_encodings.",
     Reason.TEXT_CONTROL_CHARACTER: "Remove the control character.",
     Reason.TEXT_VECTOR_MISSING: "Give the text's vector, or the path of its .npy file.",
     Reason.TEXT_VECTOR_INVALID: "Give one list of numbers, or a .npy file that holds one, beside the manifest.",
@@ -68,4 +80,16 @@ _MENDS = {
     Reason.IMAGE_TOO_MANY_PIXELS: "Scale the image down.",
     Reason.IMAGE_FORMAT_UNSUPPORTED: "Save the image as JPEG, PNG, GIF, WebP or BMP.",
     Reason.IMAGE_NOT_DECODABLE: "Fetch or export the image again: the file is damaged.",
+    Reason.IMAGE_WITHOUT_TEXT: "Give the picture a text: under the same id, or in the .txt file beside it.",
+    Reason.TEXT_WITHOUT_IMAGE: "Give the text a picture: under the same id, or in the file beside it.",
+    Reason.ID_CONFLICT: "Give every pair an id of its own: which halves belong together cannot be told.",
+    Reason.SIDECAR_INVALID: "Write a JSON object of at most 65,536 bytes in UTF-8.",
+    Reason.SIDECAR_OUTSIDE_FOLDER: "Keep the texts, and what links lead to, below the packed folder.",
+    Reason.SLICE_INVALID: "Give the column a string of at most 256 printable characters, a number or a boolean.",
+    Reason.RECORD_TOO_LARGE: "Keep image and text within their limits; nothing so large is read.",
+    Reason.RECORD_DAMAGED: "Fetch or pack the file again: the record's checksum is wrong.",
+    Reason.RECORD_LOST: "Fetch or pack the file again: what stands behind the damage cannot be read.",
+    Reason.PAIR_DUPLICATE: "Nothing need be done: one pair with this picture, text and label was kept.",
+    Reason.LABEL_CONFLICT: "Find out which label is right, and give this picture and text that one alone.",
+    Reason.BRIDGES_SPLITS: "Leave the pair out, or group by one half alone: data.group_by.",
 }

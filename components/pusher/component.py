@@ -1,14 +1,53 @@
-"""Pusher: TFX's component with our executor."""
+"""Pusher: TFX's component with our executor, and the statistics that the registry keeps beside a version."""
 
 from __future__ import annotations
 
-from tfx.components.pusher import component as tfx_pusher
-from tfx.dsl.components.base import executor_spec
+from tfx import types
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.proto import pusher_pb2
+from tfx.types import component_spec, standard_artifacts, standard_component_specs
 
-from components.pusher.executor import Executor
+from components.pusher.executor import REFERENCE_KEY, Executor
 
 
-class Pusher(tfx_pusher.Pusher):
-    """TFX's Pusher; a version appears whole, with a record in the registry, and is not pushed twice."""
+class PusherSpec(standard_component_specs.PusherSpec):
+    """TFX's parameters, inputs and outputs of Pusher, and one input more."""
 
+    INPUTS = {
+        **standard_component_specs.PusherSpec.INPUTS,
+        REFERENCE_KEY: component_spec.ChannelParameter(type=standard_artifacts.ExampleStatistics, optional=True),
+    }
+
+
+class Pusher(base_component.BaseComponent):
+    """TFX's Pusher; a version appears whole, with a record in the registry, and is not pushed twice.
+
+    Args:
+        model: What the Trainer made.
+        model_blessing: What the Evaluator said of it.
+        push_destination: Folder that TF Serving watches.
+        infra_blessing: What a check of its serving said of it.
+        reference: Statistics of what it was trained on, as DataGate emits them.
+    """
+
+    SPEC_CLASS = PusherSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        model: types.BaseChannel,
+        model_blessing: types.BaseChannel,
+        push_destination: pusher_pb2.PushDestination,
+        infra_blessing: types.BaseChannel | None = None,
+        reference: types.BaseChannel | None = None,
+    ):
+        super().__init__(
+            PusherSpec(
+                model=model,
+                model_blessing=model_blessing,
+                infra_blessing=infra_blessing,
+                reference=reference,
+                push_destination=push_destination,
+                pushed_model=types.Channel(type=standard_artifacts.PushedModel),
+            )
+        )

@@ -20,6 +20,7 @@ from tfx.utils import io_utils, proto_utils
 from components.code_digest import code_digest
 from components.live_model import registry
 
+REFERENCE_KEY = "reference"
 STAGING_PREFIX = ".staging-"
 UNCHANGED_PROPERTY = "unchanged"
 REASON_PROPERTY = "reason"
@@ -52,8 +53,10 @@ class Executor(tfx_pusher.Executor):
             pushed.set_string_custom_property(REASON_PROPERTY, f"version {live}, which is live, is the same model")
             return
         version = max(int(time.time()), (live or 0) + 1)
-        # The record comes first: a record without its version is nothing, a version without its record is live.
+        # The record and the statistics come first: without their version they are nothing, and a version is live.
         registry.write_record(destination, self._record(version, digest, input_dict, exec_properties))
+        for reference in input_dict.get(REFERENCE_KEY, ()):
+            io_utils.copy_dir(reference.uri, registry.reference_path(destination, version))
         self._push(model_path, destination, version)
         io_utils.copy_dir(model_path, pushed.uri)
         self._MarkPushed(pushed, registry.version_path(destination, version), str(version))

@@ -28,6 +28,8 @@ def commands(program: str) -> list[str]:
 def test_command_in_the_docs_is_understood(line: str) -> None:
     _, verb, *arguments = shlex.split(line, comments=True)
     command = cli.get_command(click.Context(cli), verb)
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), arguments.pop(0))
     assert command is not None
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert {argument.split("=")[0] for argument in arguments if argument.startswith("--")} <= known

@@ -124,6 +124,7 @@ def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(world, first_
     second = run_local(world.config())
     assert {name for name, state in states(second).items() if state == "COMPLETE"} == {
         "LiveModel",
+        "DataGate",
         "Evaluator",
         "Pusher",
     }

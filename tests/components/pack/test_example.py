@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from components.pack.example import encode_example
-from components.pairs.pair import CheckedPair
+from components.pairs.sliced_pair import SlicedPair
 
-PAIR = CheckedPair("é-1", b"\x89PNG\0", "грустный кот", 1, 2, 3, "s")
+PAIR = SlicedPair("é-1", b"\x89PNG\0", "грустный кот", 1, 2, 3, "s")
 
 
 def test_record_reads_back_with_protobuf_tensorflow_and_tfx_bsl() -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
-from tfx.dsl.components.base import base_beam_executor
-from tfx.types import standard_artifacts
 
 from components import keys
 from components.paired_example_gen import counts
-from components.paired_example_gen.executor import Executor
-
-RUNNER = "--runner=apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"
-SHARES = {keys.TRAIN: 0.6, keys.EVAL: 0.2, keys.TEST: 0.2}
 
 
 def picture(number: int) -> bytes:
@@ -77,59 +70,22 @@ DUPLICATE = record(300, id=b"m3")
 RECORDS = [*GOOD, *SHARED, *BAD.values(), DUPLICATE]
 
 
-@dataclasses.dataclass
-class Ingested:
-    examples: standard_artifacts.Examples
-    quarantine: standard_artifacts.Examples
-
-    def ids(self) -> dict[str, set[str]]:
-        return {
-            split: {example.features.feature[keys.ID].bytes_list.value[0].decode() for example in self.read(split)}
-            for split in keys.SPLITS
-        }
-
-    def read(self, split: str) -> list[tf.train.Example]:
-        files = tf.io.gfile.glob(f"{self.examples.uri}/Split-{split}/*.gz")
-        return [tf.train.Example.FromString(r) for r in tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator()]
-
-    def rejected(self) -> list[dict[str, str]]:
-        return [json.loads(line) for line in Path(self.quarantine.uri, "quarantine.jsonl").read_text().splitlines()]
-
-
-def run(
-    folder: Path,
-    shards: Sequence[Sequence[bytes]],
-    before: Callable[[Path], None] | None = None,
-    **limits: Any,
-) -> Ingested:
+def write_span(folder: Path, shards: Sequence[Sequence[bytes]]) -> Path:
     span = folder / "data" / "span-1"
     span.mkdir(parents=True)
     for number, records in enumerate(shards):
         with tf.io.TFRecordWriter(str(span / f"pairs-{number}.tfrecord.gz"), "GZIP") as writer:
             for content in records:
                 writer.write(content)
-    if before:
-        before(span)
-    result = Ingested(standard_artifacts.Examples(), standard_artifacts.Examples())
-    result.examples.uri, result.quarantine.uri = str(folder / "examples"), str(folder / "quarantine")
-    context = base_beam_executor.BaseBeamExecutor.Context(
-        beam_pipeline_args=[RUNNER], tmp_dir=str(folder / "tmp"), unique_id="1"
-    )
-    properties = {"root": str(folder / "data"), "span": "latest", "splits": json.dumps(SHARES), "seed": 1}
-    Executor(context).Do(
-        {},
-        {"examples": [result.examples], "quarantine": [result.quarantine]},
-        properties | {"limits": json.dumps(limits)},
-    )
-    return result
+    return span
 
 
 @pytest.fixture(scope="module")
-def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
-    return run(tmp_path_factory.mktemp("ingest"), [RECORDS])
+def ingested(tmp_path_factory: pytest.TempPathFactory, ingest: Any) -> Any:
+    return ingest(write_span(tmp_path_factory.mktemp("ingest"), [RECORDS]).parent)
 
 
-def test_every_record_is_an_example_or_in_the_quarantine_with_its_reason(ingested: Ingested) -> None:
+def test_every_record_is_an_example_or_in_the_quarantine_with_its_reason(ingested: Any) -> None:
     ids = ingested.ids()
     rejected = ingested.rejected()
     assert sum(map(len, ids.values())) + len(rejected) == len(RECORDS)
@@ -137,7 +93,7 @@ def test_every_record_is_an_example_or_in_the_quarantine_with_its_reason(ingeste
     assert set.union(*ids.values()) == {f"m{number}" for number in [*range(24), *range(100, 106)]}
 
 
-def test_counts_on_the_artifacts_are_those_of_the_files(ingested: Ingested) -> None:
+def test_counts_on_the_artifacts_are_those_of_the_files(ingested: Any) -> None:
     by_split = counts.read_examples(ingested.examples.mlmd_artifact)
     for split in keys.SPLITS:
         labels = collections.Counter(
@@ -146,24 +102,25 @@ def test_counts_on_the_artifacts_are_those_of_the_files(ingested: Ingested) -> N
         assert by_split[split] == {"0": labels["0"], "1": labels["1"]}
         assert labels
     assert counts.read_quarantine(ingested.quarantine.mlmd_artifact) == REASONS
-    assert counts.read_audit(ingested.examples.mlmd_artifact) == {"groups": 25, "largest_group": 6}
+    audit = counts.read_audit(ingested.examples.mlmd_artifact)
+    assert (audit["groups"], audit["largest_group"]) == (25, 6)
     assert ingested.examples.get_int_custom_property("span") == 1
     assert json.loads(ingested.examples.split_names) == list(keys.SPLITS)
 
 
-def test_unusable_records_are_named_by_id_and_place(ingested: Ingested) -> None:
+def test_unusable_records_are_named_by_id_and_place(ingested: Any) -> None:
     places = {row["reason"]: (row["id"], row["source"]) for row in ingested.rejected()}
-    assert places["image_not_decodable"] == ("m203", "pairs-0.tfrecord.gz:34")
-    assert places["id_missing"] == ("", "pairs-0.tfrecord.gz:31")
-    assert places["id_duplicate"] == ("m3", "pairs-0.tfrecord.gz:38")
+    assert places["image_not_decodable"] == ("m203", "span-1/pairs-0.tfrecord.gz:34")
+    assert places["id_missing"] == ("", "span-1/pairs-0.tfrecord.gz:31")
+    assert places["id_duplicate"] == ("m3", "span-1/pairs-0.tfrecord.gz:38")
 
 
-def test_pairs_that_share_a_picture_stay_in_one_split(ingested: Ingested) -> None:
+def test_pairs_that_share_a_picture_stay_in_one_split(ingested: Any) -> None:
     shared = {f"m{number}" for number in range(100, 106)}
     assert sum(bool(ids & shared) for ids in ingested.ids().values()) == 1
 
 
-def test_examples_hold_the_pair_and_its_group_and_nothing_else(ingested: Ingested) -> None:
+def test_examples_hold_the_pair_and_its_group_and_nothing_else(ingested: Any) -> None:
     (example,) = (e for e in ingested.read(split_with(ingested, "m5")) if id_of(e) == "m5")
     feature = example.features.feature
     assert set(feature) == {keys.ID, keys.IMAGE, keys.TEXT, keys.LABEL, keys.GROUP}
@@ -171,31 +128,29 @@ def test_examples_hold_the_pair_and_its_group_and_nothing_else(ingested: Ingeste
     assert feature[keys.IMAGE].bytes_list.value[0] == picture(5)
 
 
-def test_order_and_sharding_of_the_records_do_not_matter(ingested: Ingested, tmp_path: Path) -> None:
+def test_order_and_sharding_of_the_records_do_not_matter(ingested: Any, ingest: Any, tmp_path: Path) -> None:
     usable = [*GOOD, *SHARED]
-    again = run(tmp_path, [usable[::-1][:7], [], usable[::-1][7:]])
+    again = ingest(write_span(tmp_path, [usable[::-1][:7], [], usable[::-1][7:]]).parent)
     assert again.ids() == ingested.ids()
     assert again.rejected() == []
 
 
-def test_what_packing_set_apart_is_kept_in_the_quarantine(tmp_path: Path) -> None:
+def test_what_packing_set_apart_is_kept_in_the_quarantine(ingest: Any, tmp_path: Path) -> None:
     row = {"id": "lost", "reason": "image_missing", "detail": "No image", "source": "memes.csv:9"}
-
-    def packed(span: Path) -> None:
-        (span / "pack.json").write_text(json.dumps({"quarantined": {"image_missing": 1}}))
-        (span / "quarantine.jsonl").write_text(json.dumps(row) + "\n")
-
-    result = run(tmp_path, [[*GOOD[:3], BAD["label_2"]]], packed)
+    span = write_span(tmp_path, [[*GOOD[:3], BAD["label_2"]]])
+    (span / "pack.json").write_text(json.dumps({"quarantined": {"image_missing": 1}}))
+    (span / "quarantine.jsonl").write_text(json.dumps(row) + "\n")
+    result = ingest(span.parent)
     assert counts.read_quarantine(result.quarantine.mlmd_artifact) == {"image_missing": 1, "label_not_binary": 1}
     assert result.rejected()[0] == row
     assert len(result.rejected()) == 2
 
 
-def test_given_vectors_are_carried_and_those_that_do_not_fit_are_set_apart(tmp_path: Path) -> None:
+def test_given_vectors_are_carried_and_those_that_do_not_fit_are_set_apart(ingest: Any, tmp_path: Path) -> None:
     vectors = {number: [number / 4, -1.0] for number in range(12)}
     bad = {12: None, 13: [1.0], 14: [1.0, float("inf")], 15: b"0.1 0.2"}
     records = [record(number, text_vector=vector) for number, vector in (vectors | bad).items()]
-    result = run(tmp_path, [records], text_vector_width=2)
+    result = ingest(write_span(tmp_path, [records]).parent, limits={"text_vector_width": 2})
     carried = {
         id_of(example): list(example.features.feature[keys.TEXT_VECTOR].float_list.value)
         for split in keys.SPLITS
@@ -210,8 +165,8 @@ def test_given_vectors_are_carried_and_those_that_do_not_fit_are_set_apart(tmp_p
     }
 
 
-def test_span_of_which_nothing_is_usable_is_all_quarantine(tmp_path: Path) -> None:
-    result = run(tmp_path, [list(BAD.values())])
+def test_span_of_which_nothing_is_usable_is_all_quarantine(ingest: Any, tmp_path: Path) -> None:
+    result = ingest(write_span(tmp_path, [list(BAD.values())]).parent)
     assert len(result.rejected()) == len(BAD)
     assert result.ids() == {split: set() for split in keys.SPLITS}
 
@@ -220,5 +175,5 @@ def id_of(example: tf.train.Example) -> str:
     return example.features.feature[keys.ID].bytes_list.value[0].decode()
 
 
-def split_with(ingested: Ingested, pair_id: str) -> str:
+def split_with(ingested: Any, pair_id: str) -> str:
     return next(split for split, ids in ingested.ids().items() if pair_id in ids)

@@ -6,25 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import keys
-from components.paired_example_gen.splits import assign_groups, split_of
+from components.paired_example_gen.ledger import Entry
+from components.paired_example_gen.splits import Groups, split_of
 
 SHARES = {keys.TRAIN: 0.7, keys.EVAL: 0.15, keys.TEST: 0.15}
+KNOWN = {
+    "im": Entry("im", keys.TRAIN),
+    "tm": Entry("im", keys.TRAIN),
+    "in": Entry("in", keys.TRAIN),
+    "io": Entry("io", keys.TEST),
+}
 
 
-def test_indirectly_connected_pairs_are_one_group() -> None:
-    groups = assign_groups([("a", "1", "x"), ("b", "1", "y"), ("c", "2", "y"), ("d", "2", "z"), ("e", "3", "w")])
-    assert len({groups[pair] for pair in "abcd"}) == 1
-    assert groups["e"] != groups["a"]
-
-
-def test_picture_and_text_of_equal_fingerprint_are_not_connected() -> None:
-    groups = assign_groups([("a", "1", "2"), ("b", "2", "1")])
-    assert groups["a"] != groups["b"]
-
-
-def test_pairs_without_text_are_not_connected_by_it() -> None:
-    groups = assign_groups([("a", "1", ""), ("b", "2", ""), ("c", "1", "")])
-    assert groups["a"] == groups["c"] != groups["b"]
+def test_indirectly_joined_fingerprints_are_one_group() -> None:
+    groups = Groups({})
+    for joined in (["i1", "tx"], ["i1", "ty"], ["i2", "ty"], ["i2", "tz"], ["i3", "tw"]):
+        assert groups.join(joined)
+    assert len({groups.of(node) for node in ("i1", "i2", "tx", "ty", "tz")}) == 1
+    assert groups.of("i3") != groups.of("i1")
 
 
 @given(
@@ -34,18 +33,46 @@ def test_pairs_without_text_are_not_connected_by_it() -> None:
 )
 def test_groups_are_the_connected_components_in_any_order(drawn: tuple[list[tuple[int, int]], list[int]]) -> None:
     pairs, order = drawn
-    rows = [(str(number), str(image), str(text)) for number, (image, text) in enumerate(pairs)]
-    groups = assign_groups(rows)
-    assert assign_groups([rows[number] for number in order]) == groups
+    names = []
+    for rows in (range(len(pairs)), order):
+        groups = Groups({})
+        for row in rows:
+            groups.join([f"i{pairs[row][0]}", f"t{pairs[row][1]}"])
+        names.append([groups.of(f"i{image}") for image, _ in pairs])
+    assert names[0] == names[1]
     # Spread the smallest row number over shared halves until nothing changes.
-    component = list(range(len(rows)))
-    for _ in rows:
-        for one, other in ((i, j) for i in range(len(rows)) for j in range(len(rows))):
+    component = list(range(len(pairs)))
+    for _ in pairs:
+        for one, other in ((i, j) for i in range(len(pairs)) for j in range(len(pairs))):
             if pairs[one][0] == pairs[other][0] or pairs[one][1] == pairs[other][1]:
                 component[one] = component[other] = min(component[one], component[other])
-    for one in range(len(rows)):
-        for other in range(len(rows)):
-            assert (groups[str(one)] == groups[str(other)]) == (component[one] == component[other])
+    for one in range(len(pairs)):
+        for other in range(len(pairs)):
+            assert (names[0][one] == names[0][other]) == (component[one] == component[other])
+
+
+def test_group_that_was_placed_before_keeps_name_and_split_when_a_smaller_fingerprint_joins() -> None:
+    groups = Groups(KNOWN)
+    assert groups.join(["ia", "tm"])
+    assert groups.of("ia") == groups.of("im") == "im"
+    assert groups.split("im") == keys.TRAIN
+    assert groups.renamed() == {}
+
+
+def test_groups_of_one_split_become_one_and_the_change_of_name_is_told() -> None:
+    groups = Groups(KNOWN)
+    assert groups.join(["in", "ta", "im"])
+    assert groups.renamed() == {"in": "im"}
+
+
+def test_two_splits_are_never_joined_however_indirectly() -> None:
+    groups = Groups(KNOWN)
+    assert groups.join(["ia", "im"])
+    assert groups.join(["ib", "ta"])
+    assert groups.join(["ib", "io"])
+    assert not groups.join(["ia", "ta"])
+    assert groups.splits(["ia", "ta"]) == {keys.TRAIN: "ia", keys.TEST: "ta"}
+    assert groups.of("ia") != groups.of("ta")
 
 
 def test_shares_are_nearly_kept() -> None:

@@ -99,3 +99,19 @@ def test_unusable_texts_are_named(value: object, reason: Reason) -> None:
 
 def test_empty_text_can_be_allowed() -> None:
     assert clean_text("  ", PairLimits(allow_empty_text=True)) == ""
+
+
+@pytest.mark.parametrize("value", [b"caf\xe9", "caf\udce9"])
+def test_text_of_a_named_encoding_is_read_as_it(value: object) -> None:
+    assert clean_text(value, PairLimits(text_encodings=("utf-8", "cp1252"))) == "café"
+
+
+def test_text_that_is_utf8_is_never_read_as_another_encoding_that_is_named_after_it() -> None:
+    assert clean_text("café".encode(), PairLimits(text_encodings=("utf-8", "latin-1"))) == "café"
+
+
+def test_text_that_is_in_none_of_the_named_encodings_is_refused() -> None:
+    for value in (b"\x81", "\udc81", "\ud800"):
+        with pytest.raises(Unusable) as caught:
+            clean_text(value, PairLimits(text_encodings=("utf-8", "cp1252")))
+        assert caught.value.reason is Reason.TEXT_NOT_UTF8

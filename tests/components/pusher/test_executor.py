@@ -30,8 +30,12 @@ def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True) -> 
     destination = pusher_pb2.PushDestination(
         filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(tmp_path / "models"))
     )
+    reference = standard_artifacts.ExampleStatistics()
+    reference.uri = str(tmp_path / "gate")
+    (tmp_path / "gate" / "Split-train").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "gate" / "Split-train" / "FeatureStats.pb").write_bytes(b"statistics of the train split")
     Executor().Do(
-        {"model": [candidate], "model_blessing": [blessing]},
+        {"model": [candidate], "model_blessing": [blessing], "reference": [reference]},
         {"pushed_model": [pushed]},
         {"push_destination": proto_utils.proto_to_json(destination)},
     )
@@ -48,6 +52,8 @@ def test_blessed_model_is_pushed_whole_with_its_record(tmp_path: Path) -> None:
     record = registry.read_record(str(tmp_path / "models"), version)
     assert record is not None
     assert record.model_uri == str(tmp_path / "a")
+    kept = Path(registry.reference_path(str(tmp_path / "models"), version))
+    assert (kept / "Split-train" / "FeatureStats.pb").read_bytes() == b"statistics of the train split"
 
 
 def test_model_that_was_not_blessed_is_not_pushed(tmp_path: Path) -> None:

@@ -59,6 +59,28 @@ def test_existing_span_leaves_with_exit_code_2_and_its_way_out(
     assert len(list((tmp_path / "data" / "span-1").glob("*.tfrecord.gz"))) == 2
 
 
+def test_pairs_are_added_as_a_version_and_the_second_time_there_is_nothing_to_add(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = (manifest, "--out", tmp_path / "data", "--span", 1, "--slices", "split")
+    assert exit_code_of(monkeypatch, *command) == 0
+    Image.new("RGB", (8, 8)).save(tmp_path / "0.png")
+    assert exit_code_of(monkeypatch, *command, "--append") == 0
+    printed = capsys.readouterr().out
+    assert "Added 1 pairs to span-1, replaced 0, left 4 as they were; 1 taken out of its quarantine" in printed
+    assert f"Span: {tmp_path}/data/span-1/v1" in printed
+    assert exit_code_of(monkeypatch, *command, "--append") == 0
+    assert "Added 0 pairs to span-1/v1, replaced 0, left 5 as they were" in capsys.readouterr().out
+    assert not (tmp_path / "data" / "span-1" / "v2").exists()
+
+
+@pytest.mark.parametrize("options", [["--append", "--overwrite"], ["--slices", "language,label"]])
+def test_options_that_contradict_are_refused(manifest: Path, tmp_path: Path, options: list[str]) -> None:
+    result = help_of(str(manifest), "--out", str(tmp_path / "data"), "--span", "1", *options)
+    assert result.exit_code == 2
+    assert not (tmp_path / "data").exists()
+
+
 def test_manifest_that_cannot_be_learnt_from_leaves_with_exit_code_2(
     manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

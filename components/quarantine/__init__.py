@@ -1,0 +1,1 @@
+"""The quarantine as a dataset: what was set apart, why, and the records themselves."""
