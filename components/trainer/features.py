@@ -44,8 +44,8 @@ def build_features(spec: Mapping[str, Any], train: Arrays, seed: int) -> keras.M
     if spec["image_branch"]["root"]:
         image, values = SignedRoot(name="image_root")(image), np.sign(values) * np.sqrt(np.abs(values))
     if spec["image_branch"]["normalize"]:
-        image = _normalise(values, "image_normalization")(image)
-        values = _standardised(values)
+        normalise = _normalise(values, "image_normalization")
+        image, values = normalise(image), keras.ops.convert_to_numpy(normalise(values))
     outputs[keys.IMAGE_FEATURES] = image
     outputs[keys.IMAGE_CONDENSED] = _condense_image(values, spec["image_branch"]["condensed_width"], seed)(image)
     if keys.SENTENCE in spec["text_branch"]["kinds"]:
@@ -90,10 +90,6 @@ def _input(train: Arrays, name: str) -> keras.KerasTensor:
 def _normalise(values: NDArray, name: str) -> keras.layers.Layer:
     variance = values.var(axis=0) + _SMALLEST_VARIANCE
     return keras.layers.Normalization(mean=values.mean(axis=0), variance=variance, name=name)
-
-
-def _standardised(values: NDArray) -> NDArray:
-    return (values - values.mean(axis=0)) / np.sqrt(values.var(axis=0) + _SMALLEST_VARIANCE)
 
 
 def _condense_image(values: NDArray, width: int, seed: int) -> keras.layers.Layer:

@@ -99,10 +99,9 @@ def _weigh(found: Interaction) -> keras.layers.Layer:
     return layer
 
 
-def fit_joint(name: str, setting: Setting, stop_on: NDArray[np.bool_] | None = None) -> Head:
-    """Fit a head that is trained jointly with its branches; see `Setting.fit` for `stop_on`."""
-    label = name if stop_on is None else f"{name}-nested{np.flatnonzero(stop_on)[0]}"
-    fitted = setting.fit(lambda: build_joint(name, setting.spec, setting.widths), label, stop_on=stop_on)
+def fit_joint(name: str, setting: Setting, label: str | None = None, stop_on: NDArray[np.bool_] | None = None) -> Head:
+    """Fit a head that is trained jointly with its branches, under its own name or a label; see `Setting.fit`."""
+    fitted = setting.fit(lambda: build_joint(name, setting.spec, setting.widths), label or name, stop_on=stop_on)
 
     def connect(features: Tensors, late_logit: keras.KerasTensor) -> keras.KerasTensor:
         return fitted.model({key: features[key] for key in fitted.model.input})[LOGIT]

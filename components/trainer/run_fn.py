@@ -115,6 +115,7 @@ def _widths(vocabulary: list[str], arrays: Mapping[str, Any]) -> Widths:
 
 def _write_card(path: str, spec: Mapping[str, Any], trained: Trained) -> None:
     """Keep with the model what it was made from, so that equal models and only those are known as equal."""
+    spec = {key: value for key, value in spec.items() if key != "checkpoints"}
     tf.io.gfile.makedirs(f"{path}/assets.extra")
     with tf.io.gfile.GFile(f"{path}/{MODEL_CARD}", "w") as file:
         json.dump({"spec": spec, "training": trained.details}, file, indent=2, sort_keys=True)

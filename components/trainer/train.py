@@ -86,6 +86,19 @@ def train(features: keras.Model, setting: Setting) -> Trained:
     decision = choose_threshold(probabilities, labels, spec["train"]["decision"])
     bins = reliability(probabilities, labels)
     details = {
+        **_fusion_told(late, head, table),
+        "calibration": {name: dataclasses.asdict(calibration) for name, calibration in calibrations.items()},
+        "decision": {**spec["train"]["decision"], **dataclasses.asdict(decision)},
+        "reliability": [dataclasses.asdict(each) for each in bins],
+        "calibration_error": expected_calibration_error(bins),
+        "preflight": [finding.to_dict() for finding in setting.findings],
+    }
+    base_rate = base_rate_logit(labels_of(setting.train))
+    return Trained(model, calibrations, base_rate, decision, details, _trained(parts, head))
+
+
+def _fusion_told(late: Late, head: Head, table: list[Candidate]) -> dict[str, Any]:
+    return {
         "head": head.name,
         "candidates": [dataclasses.asdict(candidate) for candidate in table],
         "heads": {head.name: dict(head.details)},
@@ -94,18 +107,10 @@ def train(features: keras.Model, setting: Setting) -> Trained:
                 "branches": {branch.kind: dict(branch.details) for branch in part.branches},
                 "weights": dict(zip((b.kind for b in part.branches), part.stack.weights.tolist(), strict=True)),
             }
-            for part in parts
+            for part in late.parts
         },
-        "late_weights": dict(zip((part.name for part in parts), late.stack.weights.tolist(), strict=True)),
-        "calibration": {name: dataclasses.asdict(calibration) for name, calibration in calibrations.items()},
-        "decision": {**spec["train"]["decision"], **dataclasses.asdict(decision)},
-        "reliability": [dataclasses.asdict(each) for each in bins],
-        "calibration_error": expected_calibration_error(bins),
-        "preflight": [finding.to_dict() for finding in setting.findings],
+        "late_weights": dict(zip((part.name for part in late.parts), late.stack.weights.tolist(), strict=True)),
     }
-    return Trained(
-        model, calibrations, base_rate_logit(labels_of(setting.train)), decision, details, _trained(parts, head)
-    )
 
 
 def _trained(parts: tuple[Part, ...], head: Head) -> dict[str, keras.Model]:
@@ -147,6 +152,7 @@ def _fixed(name: str, late: Late, setting: Setting) -> Head:
 def _nested(name: str, setting: Setting, halves: NDArray[np.bool_]) -> NDArray[np.floating]:
     """Score the eval split with models that were stopped on its other half: what stops does not judge."""
     scores = np.zeros(len(halves))
-    for stop_on in (halves, ~halves):
-        scores[~stop_on] = fit_joint(name, setting, stop_on).score(setting.evaluation)[~stop_on]
+    for number, stop_on in enumerate((halves, ~halves)):
+        head = fit_joint(name, setting, f"{name}-nested{number}", stop_on)
+        scores[~stop_on] = head.score(setting.evaluation)[~stop_on]
     return scores

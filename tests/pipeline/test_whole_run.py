@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
 
@@ -105,6 +107,42 @@ def test_pushed_model_answers_raw_pairs_as_the_evaluator_scored_them(first_run: 
         np.testing.assert_allclose(serialised[output].numpy()[:, 0], wanted, atol=1e-4)
 
 
+def test_a_request_that_lacks_a_half_is_answered_by_the_other_halfs_model(first_run: Run, pushed_version: int) -> None:
+    model = tf.saved_model.load(f"{first_run.config.models}/{pushed_version}")
+    serve = model.signatures["serving_default"]
+    jpeg = io.BytesIO()
+    PIL.Image.new("RGB", (40, 30), (200, 40, 10)).save(jpeg, "JPEG")
+    picture, text = jpeg.getvalue(), b"sunny cat"
+    answers = {
+        name: values.numpy()[:, 0]
+        for name, values in serve(
+            image=tf.constant([picture, picture, b"", b""]), text=tf.constant([text, b" \n", text, b""])
+        ).items()
+    }
+    both, no_text, no_image, neither = range(4)
+    for output in (keys.FUSED, keys.LATE):
+        assert answers[output][no_text] == pytest.approx(answers[keys.IMAGE_ONLY][both], abs=1e-6)
+        assert answers[output][no_image] == pytest.approx(answers[keys.TEXT_ONLY][both], abs=1e-6)
+    assert len({answers[output][neither] for output in keys.OUTPUTS}) == 1
+    np.testing.assert_array_equal(answers["probability"], answers["fused"])
+
+
+def test_the_served_decision_is_that_of_the_threshold_chosen_on_eval(first_run: Run, pushed_version: int) -> None:
+    model = tf.saved_model.load(f"{first_run.config.models}/{pushed_version}")
+    training = summarize(first_run).training
+    assert training is not None
+    uri = first_run.nodes["FrozenFeatures"].outputs["featured_examples"][0].uri
+    records = tf.data.TFRecordDataset(tf.io.gfile.glob(f"{uri}/Split-test/*"), "GZIP")
+    answer = model.signatures["serving_examples"](tf.constant(list(records.as_numpy_iterator())))
+    wanted = answer["probability"].numpy() >= np.float32(training.threshold)
+    np.testing.assert_array_equal(answer["decision"].numpy() == 1, wanted)
+
+
+def test_the_gate_measures_what_a_missing_half_costs(first_run: Run) -> None:
+    rules = {rule.name: rule.value for rule in summarize(first_run).rules}
+    assert [value for name, value in rules.items() if "gate.max_missing_loss" in name] == [0.0, 0.0]
+
+
 def test_no_group_stands_in_two_splits(first_run: Run) -> None:
     uri = first_run.nodes["PairedExampleGen"].outputs["examples"][0].uri
     groups: dict[str, set[bytes]] = {}
@@ -161,7 +199,7 @@ def test_changed_setting_runs_only_what_depends_on_it_and_a_refusal_exits_3(
 
 
 def test_gate_without_an_applicable_rule_blesses_nothing_and_says_so(world, first_run: Run) -> None:
-    off = ["gate.min_gain=null", "gate.min_auc=null"]
+    off = ["gate.min_gain=null", "gate.min_auc=null", "gate.max_missing_loss=null"]
     nothing_live = f"push_to={world.folder / 'nothing-live'}"
     for overrides in ([*off, "gate.max_drop=null"], [*off, nothing_live]):
         run = run_local(world.config(*overrides))

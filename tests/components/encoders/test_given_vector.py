@@ -22,4 +22,4 @@ def test_it_may_stand_in_a_saved_module(tmp_path):
     module = tf.Module()
     module.text_encoder = build_text_encoder(SPEC)
     tf.saved_model.save(module, str(tmp_path))
-    tf.saved_model.load(str(tmp_path))
+    assert hasattr(tf.saved_model.load(str(tmp_path)), "text_encoder")
