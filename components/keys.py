@@ -13,6 +13,12 @@ TEXT_VECTOR = "text_vector"
 IMAGE_FINGERPRINT = "image_vector_fingerprint"
 TEXT_FINGERPRINT = "text_vector_fingerprint"
 
+# Features that the Evaluator adds: the halves of another example.
+DONOR = "donor"
+DONOR_IMAGE_VECTOR = "donor_image_vector"
+DONOR_TEXT = "donor_text"
+DONOR_TEXT_VECTOR = "donor_text_vector"
+
 # Features that Transform adds.
 TOKENS = "tokens"
 HAS_TEXT = "has_text"
@@ -25,6 +31,7 @@ CHARACTER_WEIGHTS = "character_weights"
 RESERVED = frozenset(
     (
         *(ID, IMAGE, TEXT, LABEL, GROUP, IMAGE_VECTOR, TEXT_VECTOR, IMAGE_FINGERPRINT, TEXT_FINGERPRINT),
+        *(DONOR, DONOR_IMAGE_VECTOR, DONOR_TEXT, DONOR_TEXT_VECTOR),
         *(TOKENS, HAS_TEXT, WORD_IDS, WORD_WEIGHTS, CHARACTER_IDS, CHARACTER_WEIGHTS),
     )
 )
@@ -63,9 +70,15 @@ PARTS = (IMAGE_ONLY, TEXT_ONLY)
 FUSED_WITHOUT_IMAGE = "fused_without_image"
 FUSED_WITHOUT_TEXT = "fused_without_text"
 PROBES = (FUSED_WITHOUT_IMAGE, FUSED_WITHOUT_TEXT)
+# The same with one half taken from another example.
+FUSED_IMAGE_SHUFFLED = "fused_image_shuffled"
+FUSED_TEXT_SHUFFLED = "fused_text_shuffled"
+SHUFFLED = (FUSED_IMAGE_SHUFFLED, FUSED_TEXT_SHUFFLED)
 # Outputs of the serving signatures alone.
 PROBABILITY = "probability"
 DECISION = "decision"
+IMAGE_USED = "image_used"
+TEXT_USED = "text_used"
 
 # Fusion heads, the simplest first.
 RESIDUAL = "residual"
@@ -76,6 +89,11 @@ JOINT_HEADS = (BILINEAR, GATED, CONCAT)
 HEADS = (LATE, RESIDUAL, *JOINT_HEADS)
 AUTO = "auto"
 
+# What an exported model was made from, beside its graph.
+MODEL_CARD = "assets.extra/fusegate.json"
+
 SIGNATURE_SERVING = "serving_default"
 SIGNATURE_EXAMPLES = "serving_examples"
 SIGNATURE_EVALUATION = "evaluation"
+# The one input of the signatures that take serialised examples.
+EXAMPLES = "examples"

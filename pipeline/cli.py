@@ -12,6 +12,11 @@ from components.errors import FusegateError
 VERBS = {
     "pack": ("pipeline.commands.pack", "Turn a manifest and its images into paired TFRecords."),
     "run": ("pipeline.commands.run", "Run the pipeline once: from spans to a gated, pushed model."),
+    "predict": ("pipeline.commands.predict", "Score pairs with a pushed model."),
+    "models": ("pipeline.commands.models", "List the versions that were pushed, and which is live."),
+    "rollback": ("pipeline.commands.rollback", "Put an older version back."),
+    "baseline": ("pipeline.commands.baseline", "Set a live model aside as the baseline."),
+    "receipt": ("pipeline.commands.receipt", "Show a decision's receipt, or verify it."),
     "quarantine": ("pipeline.commands.quarantine", "List, filter, count and export what was set apart."),
     "schema": ("pipeline.commands.schema", "Propose a first schema, or a change of it, to be reviewed."),
     "doctor": ("pipeline.commands.doctor", "Find the faults of any Keras model and its arrays."),

@@ -16,6 +16,8 @@ from components.beam_options import loses_records
 from components.data_gate.settings import GateSettings
 from components.pairs.clean_text import is_text_encoding
 from pipeline.data_gate_config import DataGateConfig
+from pipeline.gate_config import Gate
+from pipeline.serving_config import ServingConfig
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[int, Field(gt=0)]
@@ -236,26 +238,6 @@ class Train(_Section):
     decision: DecisionAim = Field(DecisionAim(), description="What the decision threshold serves.")
 
 
-class Gate(_Section):
-    """What a candidate must show on the test split before it is pushed."""
-
-    min_gain: float | None = Field(
-        0.0,
-        description="The gain's lower bound, fused against its best part, must be at least this; null turns it off.",
-    )
-    confidence: Share = Field(0.95, description="One-sided confidence of the bounds.")
-    draws: Annotated[int, Field(ge=100)] = Field(1000, description="Bootstrap draws of the test split's groups.")
-    min_auc: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        0.6, description="Lowest AUC of the fused model; null turns the rule off."
-    )
-    max_drop: Annotated[float, Field(ge=0)] | None = Field(
-        0.02, description="Most AUC that may be lost against the live model; null turns the rule off."
-    )
-    max_missing_loss: Annotated[float, Field(ge=0)] | None = Field(
-        0.02, description="Most AUC that the fused model, given one half, may lie below that half's own model."
-    )
-
-
 class Sqlite(_Section):
     """ML Metadata in a local SQLite file."""
 
@@ -299,6 +281,7 @@ class Config(_Section):
     text_branch: TextBranch
     train: Train
     gate: Gate = Gate()
+    serving: ServingConfig = ServingConfig()
 
     @field_validator("beam_args")
     @classmethod

@@ -2,7 +2,8 @@
 
 LiveModel ─────────────────────────────────────────────────────────────┬─────────────┐
 PairedExampleGen → StatisticsGen → ImportSchemaGen → ExampleValidator → DataGate     │
-        └→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
+        │└→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
+        └──────────────────── raw pairs ─────────────────────────┴→ ServingCheck (InfraBlessing) ─┘
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from components.frozen_features.component import FrozenFeatures
 from components.live_model.component import LiveModel
 from components.paired_example_gen.component import PairedExampleGen
 from components.pusher.component import Pusher
+from components.serving_check.component import ServingCheck
 from pipeline.config import Config
 from pipeline.eval_config import make_eval_config
 
@@ -98,10 +100,12 @@ def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
     )
     # An artifact edge would put the gate's output into the cache key of all that is dear to compute.
     features.add_upstream_node(gate)
-    return [live, pairs, schema, statistics, validator, gate, features, *_learning(config, live, gate, features)]
+    return [live, pairs, schema, statistics, validator, gate, features, *_learning(config, live, pairs, gate, features)]
 
 
-def _learning(config: Config, live: LiveModel, gate: DataGate, features: FrozenFeatures) -> list[BaseComponent]:
+def _learning(
+    config: Config, live: LiveModel, pairs: PairedExampleGen, gate: DataGate, features: FrozenFeatures
+) -> list[BaseComponent]:
     """From the featured examples to the push."""
     examples, schema = features.outputs["featured_examples"], features.outputs["featured_schema"]
     transform = Transform(
@@ -135,15 +139,33 @@ def _learning(config: Config, live: LiveModel, gate: DataGate, features: FrozenF
         example_splits=[keys.TEST],
         module_path=EXTRACTORS,
     )
+    checks = _serving_checks(config, trainer, evaluator, pairs)
     pusher = Pusher(
         model=trainer.outputs["model"],
         model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=checks[0].outputs["blessing"] if checks else None,
         reference=gate.outputs["reference"],
         push_destination=pusher_pb2.PushDestination(
             filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(config.models))
         ),
     )
-    return [transform, trainer, evaluator, pusher]
+    return [transform, trainer, evaluator, *checks, pusher]
+
+
+def _serving_checks(
+    config: Config, trainer: Trainer, evaluator: Evaluator, pairs: PairedExampleGen
+) -> list[ServingCheck]:
+    """The check of the exported model, if it is wanted."""
+    if not config.serving.check:
+        return []
+    check = ServingCheck(
+        model=trainer.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        examples=pairs.outputs["examples"],
+        settings=config.serving.settings(),
+        limits=config.pair_limits(),
+    )
+    return [check]
 
 
 def trainer_config(config: Config) -> dict[str, Any]:
@@ -152,6 +174,7 @@ def trainer_config(config: Config) -> dict[str, Any]:
     return sections | {
         "image": config.image_spec(),
         "text": config.text_spec(),
+        "limits": config.pair_limits(),
         "checkpoints": str(config.output / "checkpoints"),
         "code": code_digest(),
     }

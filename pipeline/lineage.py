@@ -7,8 +7,10 @@ from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 
-_RUN_CONTEXT = "pipeline_run"
-_NODE_CONTEXT = "node"
+# As TFX names the contexts of a node's execution.
+PIPELINE_CONTEXT = "pipeline"
+RUN_CONTEXT = "pipeline_run"
+NODE_CONTEXT = "node"
 _State = metadata_store_pb2.Execution.State
 
 
@@ -48,7 +50,7 @@ def read_run(store: Any, run_id: str) -> dict[str, NodeRun]:
         store: An `ml_metadata.MetadataStore`.
         run_id: The run's id.
     """
-    run = store.get_context_by_type_and_name(_RUN_CONTEXT, run_id)
+    run = store.get_context_by_type_and_name(RUN_CONTEXT, run_id)
     executions = store.get_executions_by_context(run.id) if run is not None else []
     return {
         node.name: node
@@ -59,7 +61,7 @@ def read_run(store: Any, run_id: str) -> dict[str, NodeRun]:
 
 def _node_run(store: Any, execution: Any) -> NodeRun:
     contexts = store.get_contexts_by_execution(execution.id)
-    qualified = next(context.name for context in contexts if context.type == _NODE_CONTEXT)
+    qualified = next(context.name for context in contexts if context.type == NODE_CONTEXT)
     events = [
         event
         for event in store.get_events_by_execution_ids([execution.id])
@@ -84,7 +86,7 @@ def close_orphans(store: Any, pipeline_name: str) -> int:
     Returns:
         How many there were.
     """
-    pipeline = store.get_context_by_type_and_name("pipeline", pipeline_name)
+    pipeline = store.get_context_by_type_and_name(PIPELINE_CONTEXT, pipeline_name)
     if pipeline is None:
         return 0
     orphans = [

@@ -8,6 +8,7 @@ import datetime
 import gc
 import hashlib
 import logging
+import shutil
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,25 +17,28 @@ from typing import Any
 import ml_metadata as mlmd
 from absl import logging as absl_logging
 from apache_beam.utils.shared import Shared
-from filelock import FileLock, Timeout
 from tfx.dsl.compiler import compiler, constants
 from tfx.orchestration import pipeline as tfx_pipeline
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 from tfx.orchestration.portable import runtime_parameter_utils
 
 from components.beam_options import with_default_runner
-from components.errors import FusegateError, InputError
+from components.errors import FusegateError
 from components.live_model.registry import registry_fingerprint
 from components.paired_example_gen import spans
+from components.receipt.find import IN_RUN
 from pipeline import binding, lineage, metadata
 from pipeline.config import Config
 from pipeline.dag import Resolved, make_components
+from pipeline.output_lock import output_lock
 from pipeline.progress import NodeProgress, SaidElsewhere, is_interrupt
 from pipeline.schema_text import schema_text
+from pipeline.stuck_baseline import stuck_baseline
 
 ARTIFACTS = "artifacts"
 RUNS = "runs"
 ERROR_FILE = "error.txt"
+RECEIPT_NODE = "Receipt"
 
 
 class RunFailed(FusegateError):
@@ -53,6 +57,7 @@ class Run:
         seconds: How long it took.
         nodes: Its executions, by node.
         failure: Why it failed, or None.
+        advice: Where runs are refused by one old baseline again and again, the way out; else empty.
     """
 
     config: Config
@@ -62,6 +67,7 @@ class Run:
     seconds: float
     nodes: dict[str, lineage.NodeRun]
     failure: FusegateError | None
+    advice: str = ""
 
 
 def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
@@ -80,7 +86,7 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
     started = datetime.datetime.now().astimezone()
     run_id = started.strftime("%Y%m%d-%H%M%S-%f")
     folder = config.output / RUNS / run_id
-    with _alone(config.output):
+    with output_lock(config.output):
         connection = metadata.connection_config(config)
         store = mlmd.MetadataStore(connection)
         binding.bind(config.output, config.output / ARTIFACTS, store, metadata.store_name(config))
@@ -96,8 +102,10 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
         finally:
             lineage.close_orphans(store, config.name)
             _release_models()
+        nodes = lineage.read_run(store, run_id)
+        _keep_receipt(nodes, folder)
         seconds = (datetime.datetime.now().astimezone() - started).total_seconds()
-        return Run(config, run_id, folder, started, seconds, lineage.read_run(store, run_id), failure)
+        return Run(config, run_id, folder, started, seconds, nodes, failure, stuck_baseline(store, config.name))
 
 
 def resolve(config: Config) -> Resolved:
@@ -130,23 +138,6 @@ def _keep_schema(config: Config) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
     return str(target)
-
-
-@contextlib.contextmanager
-def _alone(output: Path) -> Iterator[None]:
-    output.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(output / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError(
-            f"one run at a time may use an output folder. Received: {output}, which another run uses. "
-            "Wait for it, or take another output folder (output)"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _run(pipeline: tfx_pipeline.Pipeline, run_id: str, folder: Path, say: Callable[[str], None]) -> None:
@@ -192,6 +183,13 @@ def _listening(handler: logging.Handler) -> Iterator[None]:
         for printer, level in printers.items():
             printer.setLevel(level)
             printer.removeFilter(said_elsewhere)
+
+
+def _keep_receipt(nodes: dict[str, lineage.NodeRun], folder: Path) -> None:
+    """Keep the receipt with the run, whatever became of the push."""
+    node = nodes.get(RECEIPT_NODE)
+    if node is not None and node.ended_well:
+        shutil.copytree(node.outputs["receipt"][0].uri, folder / IN_RUN)
 
 
 def _release_models() -> None:

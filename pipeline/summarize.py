@@ -10,13 +10,15 @@ import yaml
 
 from components import keys
 from components.evaluator.fusion_gain import FIGURES
+from components.evaluator.rules import OVERALL
 from components.evaluator.scores import CANDIDATE, read_scores
 from components.pack.summary import QUARANTINE_FILE
 from components.paired_example_gen import counts
 from pipeline.lineage import NodeRun
 from pipeline.local import Run
+from pipeline.receipt_facts import receipt_facts
 from pipeline.report.pick_examples import pick_examples
-from pipeline.report.run_summary import Example, Gain, Interval, Node, RunSummary, Scores
+from pipeline.report.run_summary import Example, Gain, Interval, Node, RunSummary, Scores, Slice
 from pipeline.report.thumbnail import thumbnail
 from pipeline.training_summary import read_training
 from pipeline.verdict import Verdict, read_verdict
@@ -47,8 +49,8 @@ def summarize(run: Run) -> RunSummary:
     if run.failure is not None:
         reason = str(run.failure)
         return RunSummary(**found, verdict="failed", headline=f"Failed: {reason.splitlines()[0]}", error=reason)
-    verdict = read_verdict(run.config.gate, run.nodes)
-    return RunSummary(**found | _decision(run, verdict) | _test_split(run))
+    verdict = read_verdict(run.config.gate, run.nodes, run.config.data.slices)
+    return RunSummary(**found | _decision(run, verdict) | receipt_facts(run) | _test_split(run))
 
 
 def _node(node: NodeRun) -> Node:
@@ -76,6 +78,9 @@ def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
         "headline": _headline(verdict, best),
         "reasons": [verdict.reason] if verdict.reason else [],
         "rules": verdict.rules,
+        "notes": [*verdict.notes, *filter(None, [run.advice])],
+        "served": verdict.variant,
+        "slices": {name: _slice(figures) for name, figures in verdict.slices.items() if name != OVERALL},
         "baseline": verdict.baseline,
         "aucs": {output: intervals[f"auc_{output}"] for output in keys.OUTPUTS},
         "gain": Gain(intervals["gain"], best, run.config.gate.confidence),
@@ -89,6 +94,11 @@ def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
 
 def _interval(figures: dict[str, float], name: str) -> Interval:
     return Interval(figures[name], figures[f"{name}_lower"], figures[f"{name}_upper"])
+
+
+def _slice(figures: dict[str, float]) -> Slice:
+    aucs = {output: figures[f"auc_{output}"] for output in keys.OUTPUTS}
+    return Slice(int(figures["pairs"]), aucs, _interval(figures, "gain"))
 
 
 def _headline(verdict: Verdict, best: str) -> str:

@@ -7,7 +7,7 @@ import json
 import tensorflow as tf
 from tfx.utils import path_utils
 
-from components.trainer.run_fn import MODEL_CARD
+from components.keys import MODEL_CARD
 from pipeline.report.run_summary import HeadChoice, Interval, ReliabilityBin, Training
 
 

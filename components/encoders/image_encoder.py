@@ -5,10 +5,14 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
+from components.encoders.decode_picture import decode_picture
 from components.encoders.encoder import FrozenEncoder
 from components.errors import InputError
+from components.pairs.limits import PairLimits
 
 MODE_NONE = "none"
+# So many pictures are decoded at a time, which bounds the memory.
+_AT_ONCE = 4
 
 
 def _places(maps: tf.Tensor) -> list[int]:
@@ -24,11 +28,11 @@ _POOLING = {
 
 
 class ImageEncoder(FrozenEncoder):
-    """A frozen Keras backbone behind the decoding of JPEG, PNG, BMP and GIF (of which the first frame is read).
+    """A frozen Keras backbone behind the decoding of JPEG and PNG, the formats that packing makes of all others.
 
-    An empty string gives a vector of zeros, so that a record without a picture can stand in a batch. Any other bytes
-    that cannot be decoded fail the whole batch with `tf.errors.InvalidArgumentError`, since a graph cannot catch it:
-    check pictures before. Orientation tags are not followed, transparency is dropped.
+    An empty string gives a vector of zeros, so that a record without a picture can stand in a batch. Where the encoder
+    is called, any other bytes that cannot be decoded fail the whole batch with `tf.errors.InvalidArgumentError`: such
+    data was not packed. `see` is for strangers' bytes: it tells which pictures it could read.
 
     Args:
         name: The encoder's name in the registry.
@@ -55,17 +59,30 @@ class ImageEncoder(FrozenEncoder):
         self.pooling = pooling
 
     def encode(self, inputs: tf.Tensor) -> tf.Tensor:
-        present = tf.strings.length(inputs)[:, tf.newaxis] > 0
-        return tf.where(present, super().encode(inputs), 0.0)
+        vectors, seen = self.see(inputs)
+        unseen = tf.where(~seen & (tf.strings.length(inputs) > 0))[:, 0]
+        readable = tf.debugging.Assert(
+            tf.equal(tf.size(unseen), 0), ["every picture must be a whole JPEG or PNG; received others at", unseen]
+        )
+        with tf.control_dependencies([readable]):
+            return tf.identity(vectors)
+
+    def see(self, inputs: tf.Tensor, limits: PairLimits | None = None) -> tuple[tf.Tensor, tf.Tensor]:
+        """Encodes what can be decoded.
+
+        Args:
+            inputs: `(batch,)` picture bytes.
+            limits: Bounds of a picture, checked before it is decoded; None where that was done before.
+
+        Returns:
+            `(batch, width)` float32, zeros where there is no picture; and `(batch,)` bool: whether there is one.
+        """
+        pixels, seen = self._decode(inputs, limits)
+        return tf.where(seen[:, tf.newaxis], self.forward(self._scale(pixels)), 0.0), seen
 
     def preprocess(self, inputs: tf.Tensor) -> tf.Tensor:
         """Decodes `(batch,)` picture bytes into `(batch, size, size, 3)` float32 as the backbone takes them."""
-        pixels = tf.map_fn(
-            self._decode, inputs, fn_output_signature=tf.TensorSpec([self.size, self.size, 3], tf.float32)
-        )
-        if self.mode == MODE_NONE:
-            return pixels
-        return keras.applications.imagenet_utils.preprocess_input(pixels, data_format="channels_last", mode=self.mode)
+        return self._scale(self._decode(inputs, None)[0])
 
     def fit(self, pixels: tf.Tensor) -> tf.Tensor:
         """Brings a decoded picture, `(height, width, 3)` uint8, to `(size, size, 3)` float32."""
@@ -75,13 +92,32 @@ class ImageEncoder(FrozenEncoder):
         """Runs `(batch, size, size, 3)` float32 through backbone and pooling."""
         return _POOLING[self.pooling](self.backbone(prepared, training=False))
 
-    def _decode(self, contents: tf.Tensor) -> tf.Tensor:
-        def decoded() -> tf.Tensor:
-            pixels = tf.io.decode_image(contents, channels=3, expand_animations=False)
-            return self.fit(pixels)
+    def _scale(self, pixels: tf.Tensor) -> tf.Tensor:
+        if self.mode == MODE_NONE:
+            return pixels
+        return keras.applications.imagenet_utils.preprocess_input(pixels, data_format="channels_last", mode=self.mode)
 
+    def _decode(self, inputs: tf.Tensor, limits: PairLimits | None) -> tuple[tf.Tensor, tf.Tensor]:
+        """Decodes a batch; what fails is left blank.
+
+        A graph cannot catch an error, except where a dataset passes over the elements that fail: so the batch is made
+        one, and what comes out is put back by its place. The last, blank, element keeps it from being empty.
+        """
+        count = tf.size(inputs, tf.int64)
         blank = tf.zeros([self.size, self.size, 3])
-        return tf.cond(tf.strings.length(contents) > 0, decoded, lambda: blank)
+        readable = (
+            tf.data.Dataset.from_tensor_slices(inputs)
+            .enumerate()
+            .map(lambda place, one: (place, self.fit(decode_picture(one, limits))), num_parallel_calls=_AT_ONCE)
+            .ignore_errors()
+            .concatenate(tf.data.Dataset.from_tensors((count, blank)))
+            .batch(count + 1)
+        )
+        places, decoded = readable.get_single_element()
+        seen = tf.scatter_nd(places[:, tf.newaxis], tf.ones_like(places), [count + 1])[:-1] > 0
+        shape = tf.concat([[count + 1], tf.shape(blank, tf.int64)], 0)
+        pixels = tf.scatter_nd(places[:, tf.newaxis], decoded, shape)[:-1]
+        return tf.ensure_shape(pixels, [None, *blank.shape]), seen
 
 
 def _feature_shape(name: str, backbone: keras.Model, size: int, pooling: str) -> tuple[int, ...]:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import apache_beam as beam
 import numpy as np
-from tensorflow_model_analysis.metrics import metric_types, metric_util
+from tensorflow_model_analysis.metrics import metric_types
 
 from components import keys
-from components.bootstrap import exact_auc
-from components.evaluator import gain as gain_lib
+from components.evaluator import figures as figures_lib
+from components.evaluator import rule_names
+from components.evaluator.figures import SCORED, Measuring, group_hash, measure
+from components.evaluator.sample import Sample, SampleCoder
 
 NAME = "fusion_gain"
-_BOUNDS = ("", "_lower", "_upper")
-FIGURES = ("gain", "fused_minus_late", *(f"auc_{output}" for output in keys.OUTPUTS))
-COUNTS = ("pairs", "groups")
-# How far the fused model, given one half, lies below that half's own model.
-MISSING = {
-    "missing_image_loss": (keys.TEXT_ONLY, keys.FUSED_WITHOUT_IMAGE),
-    "missing_text_loss": (keys.IMAGE_ONLY, keys.FUSED_WITHOUT_TEXT),
+FIGURES = figures_lib.INTERVALS
+MISSING = figures_lib.MISSING
+# What the thresholds on slices read: the figure, or, where a slice cannot be judged, a value that every threshold lets
+# pass. TFMA reads a threshold on every slice of a column, and a figure that is missing or NaN refuses.
+_JUDGED = {
+    "gain_lower": 1.0,
+    f"auc_{keys.FUSED}": 1.0,
+    rule_names.SERVED_AUC: 1.0,
+    f"ece_{keys.FUSED}": 0.0,
 }
-_SCORED = (*keys.OUTPUTS, *keys.PROBES)
+_JUDGED_PREFIX = "judged_"
 
 
 def figure(name: str) -> str:
@@ -30,47 +35,44 @@ def figure(name: str) -> str:
     return f"{NAME}/{name}"
 
 
+def judged_figure(name: str) -> str:
+    """Return the TFMA metric name of a figure as thresholds on slices read it; a slice that is too small passes."""
+    return figure(f"{_JUDGED_PREFIX}{name}")
+
+
 class FusionGain(metric_types.Metric):
-    """AUC of each output and the gain of `fused` over its best part, per slice, with paired-bootstrap bounds.
+    """All figures of `components.evaluator.figures`, per slice.
 
     Args:
-        confidence: One-sided confidence of the bounds.
-        draws: Bootstrap draws.
-        seed: Seed of the bootstrap.
+        measuring: How they are measured.
+        min_slice_size: Fewest pairs of a slice that thresholds on slices judge.
         name: Prefix of the metric names.
 
     Example:
-        `MetricConfig(class_name=class_name(0.95, 1000, 7), module="components.evaluator.fusion_gain")`
+        `MetricConfig(class_name=class_name(Measuring(), 50), module="components.evaluator.fusion_gain")`
     """
 
-    def __init__(self, confidence: float = 0.95, draws: int = 1000, seed: int = 0, name: str = NAME):
-        super().__init__(_computations, name=name, confidence=confidence, draws=draws, seed=seed)
+    def __init__(self, measuring: Measuring = Measuring(), min_slice_size: int = 0, name: str = NAME):  # noqa: B008
+        super().__init__(_computations, name=name, measuring=measuring, min_slice_size=min_slice_size)
 
 
 def _computations(
-    confidence: float,
-    draws: int,
-    seed: int,
+    measuring: Measuring,
+    min_slice_size: int,
     name: str = NAME,
     model_names: Iterable[str] | None = None,
     **_: Any,
 ) -> metric_types.MetricComputations:
     """Make one computation per model: all figures come out of one pass over the scores."""
-    computations: metric_types.MetricComputations = []
-    for model_name in model_names or [""]:
-        made = {f"{fig}{bound}": _key(f"{name}/{fig}{bound}", model_name) for fig in FIGURES for bound in _BOUNDS} | {
-            single: _key(f"{name}/{single}", model_name) for single in (*COUNTS, *MISSING)
-        }
-        computations.append(
-            metric_types.MetricComputation(
-                keys=list(made.values()),
-                preprocessors=[
-                    metric_types.StandardMetricInputsPreprocessor(include_filter={"features": {keys.GROUP: {}}})
-                ],
-                combiner=_Combiner(model_name, made, confidence, draws, seed),
-            )
+    names = (*figures_lib.NAMES, *(f"{_JUDGED_PREFIX}{judged}" for judged in _JUDGED))
+    return [
+        metric_types.MetricComputation(
+            keys=[_key(f"{name}/{each}", model_name) for each in names],
+            preprocessors=[_Row(model_name)],
+            combiner=_Combiner(name, model_name, measuring, min_slice_size),
         )
-    return computations
+        for model_name in model_names or [""]
+    ]
 
 
 def _key(name: str, model_name: str) -> metric_types.MetricKey:
@@ -78,86 +80,77 @@ def _key(name: str, model_name: str) -> metric_types.MetricKey:
     return metric_types.MetricKey(name=name, model_name=model_name, example_weighted=None)
 
 
+class _Row(metric_types.Preprocessor):
+    """Packs what is kept of an example, once, however many slices it is in."""
+
+    def __init__(self, model_name: str):
+        super().__init__(name=f"{NAME}_row_{model_name}")
+        self._model_name = model_name
+
+    def process(self, extracts: Mapping[str, Any]) -> Iterator[bytes]:
+        features, outputs = extracts["features"], extracts["predictions"]
+        outputs = outputs.get(self._model_name, outputs)
+        scores = [_scalar(outputs[name]) if name in outputs else math.nan for name in SCORED]
+        yield SampleCoder.pack(group_hash(bytes(_scalar(features[keys.GROUP]))), _scalar(features[keys.LABEL]), scores)
+
+
+def _scalar(value: Any) -> Any:
+    return np.asarray(value).reshape(-1)[0]
+
+
 class _Combiner(beam.CombineFn):
     """Gathers label, group and scores of each example; the figures do not depend on the order of merging."""
 
-    def __init__(
-        self,
-        model_name: str,
-        made: dict[str, metric_types.MetricKey],
-        confidence: float,
-        draws: int,
-        seed: int,
-    ):
+    def __init__(self, name: str, model_name: str, measuring: Measuring, min_slice_size: int):
+        self._name = name
         self._model_name = model_name
-        self._keys = made
-        self._confidence = confidence
-        self._draws = draws
-        self._seed = seed
+        self._measuring = measuring
+        self._min_slice_size = min_slice_size
 
-    def create_accumulator(self) -> list[tuple[bytes, int, tuple[float, ...]]]:
-        return []
+    def create_accumulator(self) -> Sample:
+        return Sample(self._measuring.most_pairs)
 
-    def add_input(self, accumulator: list, element: metric_types.StandardMetricInputs) -> list:
-        label, outputs = None, []
-        for output in _SCORED:
-            label, prediction, _ = next(
-                metric_util.to_label_prediction_example_weight(
-                    element, model_name=self._model_name, output_name=output, example_weighted=False
-                )
-            )
-            outputs.append(float(prediction[0]))
-        group = np.asarray(element["features"][keys.GROUP]).reshape(-1)[0]
-        accumulator.append((bytes(group), int(np.asarray(label).reshape(-1)[0]), tuple(outputs)))
+    def add_input(self, accumulator: Sample, element: bytes) -> Sample:
+        accumulator.add(element)
         return accumulator
 
-    def merge_accumulators(self, accumulators: Iterable[list]) -> list:
-        merged: list = []
+    def merge_accumulators(self, accumulators: Iterable[Sample]) -> Sample:
+        merged = self.create_accumulator()
         for accumulator in accumulators:
-            merged.extend(accumulator)
+            merged.merge(accumulator)
         return merged
 
-    def extract_output(self, accumulator: list) -> dict[metric_types.MetricKey, float]:
-        rows = sorted(accumulator)
-        labels = np.array([label for _, label, _ in rows])
-        if len(set(labels.tolist())) < 2:
-            return {key: float("nan") for key in self._keys.values()}
-        matrix = np.array([outputs for _, _, outputs in rows])
-        scores = {output: matrix[:, column] for column, output in enumerate(_SCORED)}
-        result = gain_lib.fusion_gain(
-            {output: scores[output] for output in keys.OUTPUTS},
-            labels,
-            np.array([group for group, _, _ in rows]),
-            confidence=self._confidence,
-            draws=self._draws,
-            seed=self._seed,
-        )
-        intervals = {"gain": result.gain, "fused_minus_late": result.fused_minus_late}
-        intervals |= {f"auc_{output}": interval for output, interval in result.auc.items()}
-        values: dict[str, float] = {"pairs": result.pairs, "groups": result.groups}
-        for name, interval in intervals.items():
-            values |= {name: interval.value, f"{name}_lower": interval.lower, f"{name}_upper": interval.upper}
-        for name, (part, probe) in MISSING.items():
-            values[name] = exact_auc(scores[part], labels) - exact_auc(scores[probe], labels)
-        return {key: values[name] for name, key in self._keys.items()}
+    def extract_output(self, accumulator: Sample) -> dict[metric_types.MetricKey, float]:
+        rows = accumulator.rows()
+        scores = {name: rows[name] for name in SCORED}
+        found = measure(scores, rows["label"].astype(np.int64), rows["group"], self._measuring, accumulator.pairs)
+        found |= {f"{_JUDGED_PREFIX}{name}": self._judged(name, found) for name in _JUDGED}
+        return {_key(f"{self._name}/{name}", self._model_name): value for name, value in found.items()}
+
+    def _judged(self, name: str, found: Mapping[str, float]) -> float:
+        one_label = math.isnan(found[f"auc_{keys.FUSED}"])
+        exempt = found["pairs"] < self._min_slice_size or (one_label and found["sampled_pairs"] > 0)
+        return _JUDGED[name] if exempt else found[name]
 
 
-def class_name(confidence: float, draws: int, seed: int) -> str:
+def class_name(measuring: Measuring, min_slice_size: int) -> str:
     """Return the name under which an EvalConfig finds FusionGain with these arguments in this module.
 
     The usual way, `MetricConfig.config`, is JSON within the JSON of an execution property, and so has backslashes:
     ML Metadata's PostgreSQL backend fails on those (it cuts the quotes off PQescapeLiteral's ` E'…'` wrongly).
     """
-    return f"{FusionGain.__name__}_{confidence!r}_{draws}_{seed}"
+    how = f"{measuring.confidence!r}_{measuring.draws}_{measuring.seed}_{measuring.most_pairs}"
+    return f"{FusionGain.__name__}_{how}_{min_slice_size}"
 
 
 def __getattr__(name: str) -> type[FusionGain]:
     """Make the class that `class_name` names; TFMA looks metrics up by attribute."""
     prefix, *arguments = name.split("_")
-    if prefix != FusionGain.__name__ or len(arguments) != 3:
+    if prefix != FusionGain.__name__ or len(arguments) != 5:
         raise AttributeError(name)
+    confidence, (draws, seed, most_pairs, min_slice_size) = float(arguments[0]), map(int, arguments[1:])
 
     def __init__(self: FusionGain, name: str = NAME) -> None:
-        FusionGain.__init__(self, float(arguments[0]), int(arguments[1]), int(arguments[2]), name)
+        FusionGain.__init__(self, Measuring(confidence, draws, seed, most_pairs), min_slice_size, name)
 
     return type(name, (FusionGain,), {"__init__": __init__})

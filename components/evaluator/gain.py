@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from components import keys
 from components.bootstrap import bootstrap_aucs, exact_auc
 
+_SHUFFLED = {"image": keys.FUSED_IMAGE_SHUFFLED, "text": keys.FUSED_TEXT_SHUFFLED}
+
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
@@ -28,9 +30,11 @@ class Gain:
     """Result of `fusion_gain`.
 
     Attributes:
-        auc: AUC of each output, by name.
+        auc: AUC of each score, by name.
         gain: AUC(fused) − max(AUC(image_only), AUC(text_only)), the maximum taken anew in each draw.
+        error: The gain's standard error, by the draws.
         fused_minus_late: AUC(fused) − AUC(late): what interaction adds.
+        reliance: By half, the AUC that the fused model loses when that half is shuffled among the examples.
         best_part: Name of the part with the higher AUC.
         pairs: Number of examples.
         groups: Number of groups that were resampled.
@@ -38,7 +42,9 @@ class Gain:
 
     auc: dict[str, Interval]
     gain: Interval
+    error: float
     fused_minus_late: Interval
+    reliance: dict[str, Interval]
     best_part: str
     pairs: int
     groups: int
@@ -59,7 +65,8 @@ def fusion_gain(
     the bounds are quantiles of the draws.
 
     Args:
-        scores: By output name (`components.keys.OUTPUTS`), each of shape (n,).
+        scores: By output name (`components.keys.OUTPUTS`, and those of `components.keys.SHUFFLED` that were made), each
+            of shape (n,).
         labels: Shape (n,), 0 or 1, both present.
         groups: Shape (n,), any dtype that sorts; examples of one group are drawn together.
         confidence: One-sided confidence of each bound.
@@ -82,11 +89,16 @@ def fusion_gain(
         lower, upper = np.nanquantile(sample, [1 - confidence, confidence])
         return Interval(value, float(lower), float(upper))
 
-    best = np.maximum(draw[keys.IMAGE_ONLY], draw[keys.TEXT_ONLY])
+    def behind_fused(name: str) -> Interval:
+        return interval(point[keys.FUSED] - point[name], draw[keys.FUSED] - draw[name])
+
+    gains = draw[keys.FUSED] - np.maximum(draw[keys.IMAGE_ONLY], draw[keys.TEXT_ONLY])
     return Gain(
         auc={name: interval(point[name], draw[name]) for name in scores},
-        gain=interval(point[keys.FUSED] - point[best_part], draw[keys.FUSED] - best),
-        fused_minus_late=interval(point[keys.FUSED] - point[keys.LATE], draw[keys.FUSED] - draw[keys.LATE]),
+        gain=interval(point[keys.FUSED] - point[best_part], gains),
+        error=float(np.nanstd(gains)),
+        fused_minus_late=behind_fused(keys.LATE),
+        reliance={half: behind_fused(name) for half, name in _SHUFFLED.items() if name in scores},
         best_part=best_part,
         pairs=len(labels),
         groups=len(np.unique(groups)),

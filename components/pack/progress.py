@@ -30,15 +30,16 @@ PROGRESS = PackProgress()
 
 
 @contextmanager
-def show_progress(total: int) -> Iterator[None]:
+def show_progress(total: int, doing: str = "packing") -> Iterator[None]:
     """Shows a bar on a terminal's stderr, or a line every ten seconds where stderr is no terminal.
 
     Args:
         total: How many pairs there are.
+        doing: What is done with them.
     """
     over = threading.Event()
     watch = _draw_bar if sys.stderr.isatty() else _write_lines
-    thread = threading.Thread(target=watch, args=(total, over), daemon=True)
+    thread = threading.Thread(target=watch, args=(total, over, doing), daemon=True)
     thread.start()
     try:
         yield
@@ -47,12 +48,12 @@ def show_progress(total: int) -> Iterator[None]:
         thread.join()
 
 
-def _write_lines(total: int, over: threading.Event) -> None:
+def _write_lines(total: int, over: threading.Event, doing: str) -> None:
     while not over.wait(_LINE_SECONDS):
-        print(f"packing: {PROGRESS.done:,} of {total:,} pairs", file=sys.stderr, flush=True)
+        print(f"{doing}: {PROGRESS.done:,} of {total:,} pairs", file=sys.stderr, flush=True)
 
 
-def _draw_bar(total: int, over: threading.Event) -> None:
+def _draw_bar(total: int, over: threading.Event, doing: str) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
@@ -62,4 +63,4 @@ def _draw_bar(total: int, over: threading.Event) -> None:
         ended = False
         while not ended:
             ended = over.wait(_BAR_SECONDS)
-            bar.update(task, completed=PROGRESS.done, description="packing" if PROGRESS.done else "starting")
+            bar.update(task, completed=PROGRESS.done, description=doing if PROGRESS.done else "starting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -25,6 +26,8 @@ _JPEG_END = b"\xff\xd9"
 _PNG_BIT_DEPTH_OFFSET = 24
 _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 _JPEG_OPTIONS = {"quality": 95}
+# Pillow names the file object by its place in memory, which no two runs share.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def normalise_image(data: bytes, limits: PairLimits) -> NormalImage:
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(str(error), limits) from error
     except Exception as error:  # On crafted bytes Pillow's decoders raise nearly any type of exception.
-        received = f"The {image_format} image cannot be decoded ({type(error).__name__}: {str(error)[:200]})"
+        said = _ADDRESS.sub("", str(error))[:200]
+        received = f"The {image_format} image cannot be decoded ({type(error).__name__}: {said})"
         raise Unusable(Reason.IMAGE_NOT_DECODABLE, received) from error
 
 

@@ -1,4 +1,4 @@
-"""Pusher: TFX's component with our executor, and the statistics that the registry keeps beside a version."""
+"""Pusher: TFX's component with our executor, and what the registry keeps beside a version."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from tfx.dsl.components.base import base_component, executor_spec
 from tfx.proto import pusher_pb2
 from tfx.types import component_spec, standard_artifacts, standard_component_specs
 
-from components.pusher.executor import REFERENCE_KEY, Executor
+from components.pusher.executor import RECEIPT_KEY, REFERENCE_KEY, Executor
 
 
 class PusherSpec(standard_component_specs.PusherSpec):
-    """TFX's parameters, inputs and outputs of Pusher, and one input more."""
+    """TFX's parameters, inputs and outputs of Pusher, and what the registry keeps beside a version."""
 
     INPUTS = {
         **standard_component_specs.PusherSpec.INPUTS,
         REFERENCE_KEY: component_spec.ChannelParameter(type=standard_artifacts.ExampleStatistics, optional=True),
+        RECEIPT_KEY: component_spec.ChannelParameter(type=standard_artifacts.ModelEvaluation, optional=True),
     }
 
 
@@ -28,6 +29,7 @@ class Pusher(base_component.BaseComponent):
         push_destination: Folder that TF Serving watches.
         infra_blessing: What a check of its serving said of it.
         reference: Statistics of what it was trained on, as DataGate emits them.
+        receipt: The receipt of its decision, as Receipt emits it.
     """
 
     SPEC_CLASS = PusherSpec
@@ -40,6 +42,7 @@ class Pusher(base_component.BaseComponent):
         push_destination: pusher_pb2.PushDestination,
         infra_blessing: types.BaseChannel | None = None,
         reference: types.BaseChannel | None = None,
+        receipt: types.BaseChannel | None = None,
     ):
         super().__init__(
             PusherSpec(
@@ -47,6 +50,7 @@ class Pusher(base_component.BaseComponent):
                 model_blessing=model_blessing,
                 infra_blessing=infra_blessing,
                 reference=reference,
+                receipt=receipt,
                 push_destination=push_destination,
                 pushed_model=types.Channel(type=standard_artifacts.PushedModel),
             )

@@ -10,24 +10,31 @@ import datetime
 import time
 from typing import Any
 
-import tensorflow as tf
 from tfx import types
 from tfx.components.pusher import executor as tfx_pusher
 from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import io_utils, proto_utils
 
+from components import keys
 from components.code_digest import code_digest
 from components.live_model import registry
+from components.live_model.files_digest import files_digest
+from components.live_model.lock import registry_lock
+from components.live_model.publish import publish, remove_staging, stage
+from components.live_model.withdrawn import withdrawn
 
 REFERENCE_KEY = "reference"
-STAGING_PREFIX = ".staging-"
+RECEIPT_KEY = "receipt"
 UNCHANGED_PROPERTY = "unchanged"
 REASON_PROPERTY = "reason"
+# As the Evaluator names it; its executor would bring TFMA with it, which a push does not need.
+VARIANT_PROPERTY = "variant"
+_BESIDE = {REFERENCE_KEY: registry.REFERENCE, RECEIPT_KEY: registry.RECEIPT}
 
 
 class Executor(tfx_pusher.Executor):
-    """Pushes a blessed model unless it equals the one that is live."""
+    """Pushes the variant that was blessed unless it equals the model that is live."""
 
     def Do(
         self,
@@ -40,55 +47,86 @@ class Executor(tfx_pusher.Executor):
         pushed = artifact_utils.get_single_instance(output_dict[standard_component_specs.PUSHED_MODEL_KEY])
         if not self.CheckBlessing(input_dict):
             self._MarkNotPushed(pushed)
-            pushed.set_string_custom_property(REASON_PROPERTY, "the candidate was not blessed")
+            pushed.set_string_custom_property(REASON_PROPERTY, self._reason(input_dict))
             return
         destination = _destination(exec_properties)
+        variant = _variant(input_dict)
         model_path = self.GetModelPath(input_dict)
-        digest = registry.model_digest(model_path)
+        with registry_lock(destination):
+            staging = stage(destination, lambda target: _copy_variant(model_path, variant, target))
+            digest = registry.model_digest(staging)
+            if self._known(destination, digest, pushed):
+                remove_staging(destination)
+                return
+            version = registry.next_version(destination, int(time.time()))
+            beside = {_BESIDE[key]: input_dict[key][0].uri for key in _BESIDE if input_dict.get(key)}
+            record = self._record(version, digest, variant, staging, input_dict)
+            publish(destination, staging, record, beside)
+        path = registry.version_path(destination, version)
+        io_utils.copy_dir(path, pushed.uri)
+        pushed.set_string_custom_property(VARIANT_PROPERTY, variant)
+        self._MarkPushed(pushed, path, str(version))
+
+    def _known(self, destination: str, digest: str, pushed: types.Artifact) -> bool:
+        """Look for a model in the registry that must not be pushed again: what is live, and what was taken back."""
         live = registry.live_version(destination)
         live_record = registry.read_record(destination, live) if live is not None else None
-        if live is not None and live_record is not None and live_record.model_digest == digest:
-            self._MarkNotPushed(pushed)
+        if live_record is not None and live_record.model_digest == digest:
             pushed.set_int_custom_property(UNCHANGED_PROPERTY, 1)
-            pushed.set_string_custom_property(REASON_PROPERTY, f"version {live}, which is live, is the same model")
-            return
-        version = max(int(time.time()), (live or 0) + 1)
-        # The record and the statistics come first: without their version they are nothing, and a version is live.
-        registry.write_record(destination, self._record(version, digest, input_dict, exec_properties))
-        for reference in input_dict.get(REFERENCE_KEY, ()):
-            io_utils.copy_dir(reference.uri, registry.reference_path(destination, version))
-        self._push(model_path, destination, version)
-        io_utils.copy_dir(model_path, pushed.uri)
-        self._MarkPushed(pushed, registry.version_path(destination, version), str(version))
+            reason = f"version {live}, which is live, is the same model"
+        elif (rollback := withdrawn(destination).get(digest)) is not None:
+            reason = (
+                f"version {rollback.replaced}, which is the same model, was rolled back ({rollback.why}); "
+                f"fusegate rollback --to {rollback.replaced} would put it back"
+            )
+        else:
+            return False
+        self._MarkNotPushed(pushed)
+        pushed.set_string_custom_property(REASON_PROPERTY, reason)
+        return True
 
-    def _push(self, model_path: str, destination: str, version: int) -> None:
-        """Copy beside the versions and rename; staging folders of killed pushes are removed first."""
-        tf.io.gfile.makedirs(destination)
-        for name in tf.io.gfile.listdir(destination):
-            if name.startswith(STAGING_PREFIX):
-                tf.io.gfile.rmtree(f"{destination}/{name}")
-        staging = f"{destination}/{STAGING_PREFIX}{version}"
-        io_utils.copy_dir(model_path, staging)
-        tf.io.gfile.rename(staging, registry.version_path(destination, version))
+    def _reason(self, input_dict: dict[str, list[types.Artifact]]) -> str:
+        """Say which of the two blessings is missing."""
+        without_serving = {
+            key: value for key, value in input_dict.items() if key != standard_component_specs.INFRA_BLESSING_KEY
+        }
+        if not self.CheckBlessing(without_serving):
+            return "the candidate was not blessed"
+        return "the check of its serving did not bless the candidate"
 
     def _record(
-        self,
-        version: int,
-        digest: str,
-        input_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
+        self, version: int, digest: str, variant: str, staging: str, input_dict: dict[str, list[types.Artifact]]
     ) -> registry.Record:
         model = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_KEY])
+        receipt = input_dict.get(RECEIPT_KEY)
         context = self._context
         return registry.Record(
             version=version,
             pipeline=context.pipeline_info.id if context and context.pipeline_info else "",
             run_id=(context.pipeline_run_id or "") if context else "",
-            pushed_at=datetime.datetime.fromtimestamp(version, datetime.timezone.utc).isoformat(),
+            pushed_at=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
             model_digest=digest,
             model_uri=model.uri,
             code=code_digest(),
+            variant=variant,
+            files_digest=files_digest(staging),
+            receipt_digest=files_digest(receipt[0].uri) if receipt else "",
         )
+
+
+def _variant(input_dict: dict[str, list[types.Artifact]]) -> str:
+    blessing = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_BLESSING_KEY])
+    return blessing.get_string_custom_property(VARIANT_PROPERTY) or keys.FUSED
+
+
+def _copy_variant(model_path: str, variant: str, target: str) -> None:
+    """Copy a model; where another output than the fused one was blessed, it is what the copy serves."""
+    if variant == keys.FUSED:
+        io_utils.copy_dir(model_path, target)
+        return
+    from components.variant.with_variant import with_variant
+
+    with_variant(model_path, variant, target)
 
 
 def _destination(exec_properties: dict[str, Any]) -> str:

@@ -12,8 +12,12 @@ import tensorflow as tf
 from components import keys
 from components.encoders.encoder import FrozenEncoder
 from components.encoders.given_vector import GivenVector
+from components.encoders.image_encoder import ImageEncoder
+from components.pairs.limits import PairLimits
 from components.trainer.calibration import Calibration
 from components.trainer.dataset import TERMS
+
+_DEFAULT_LIMITS = PairLimits()
 
 Tensors = dict[str, tf.Tensor]
 
@@ -21,8 +25,11 @@ Tensors = dict[str, tf.Tensor]
 class FusedModule(tf.Module):
     """Everything that turns a raw pair into probabilities, with its signatures.
 
-    A pair may lack a half: no image bytes, or no text. Then `fused` and `late` answer with the model of the half that
-    is there, and where both are missing all outputs are the base rate.
+    A pair may lack a half: no text, or no image bytes that can be read within the limits. Then `fused` and `late`
+    answer with the model of the half that is there, and where both are missing all outputs are the base rate.
+
+    Which output is served as `probability` stands in the variable `served`, as its place in `keys.OUTPUTS`, so that a
+    simpler variant can be made of the same export; see `components.variant.with_variant`.
 
     Args:
         image_encoder: The frozen image encoder.
@@ -32,19 +39,21 @@ class FusedModule(tf.Module):
         sizes: Columns of its sparse inputs.
         calibrations: By output.
         base_rate: Logit of the share of positives.
-        threshold: Probability from which the decision is 1.
+        thresholds: By output, the probability from which the decision is 1.
+        limits: What a picture of a request may be at most.
     """
 
     def __init__(
         self,
-        image_encoder: FrozenEncoder,
+        image_encoder: ImageEncoder,
         text_encoder: FrozenEncoder | None,
         transform: Any,
         model: keras.Model,
         sizes: Mapping[str, int],
         calibrations: Mapping[str, Calibration],
         base_rate: float,
-        threshold: float,
+        thresholds: Mapping[str, float],
+        limits: PairLimits = _DEFAULT_LIMITS,
     ):
         super().__init__()
         self.image_encoder = image_encoder
@@ -58,10 +67,12 @@ class FusedModule(tf.Module):
         self.scales = _constant(scales, "calibration_scales")
         self.biases = _constant([calibrations[name].bias for name in keys.OUTPUTS], "calibration_biases")
         self.base_rate = _constant(base_rate, "base_rate")
-        self.threshold = _constant(threshold, "threshold")
+        self.thresholds = _constant([thresholds[name] for name in keys.OUTPUTS], "thresholds")
+        self.served = tf.Variable(keys.OUTPUTS.index(keys.FUSED), dtype=tf.int64, trainable=False, name="served")
         # One traced function per encoder, shared by all signatures.
         strings = [tf.TensorSpec([None], tf.string)]
         self.encode_image = tf.function(image_encoder, input_signature=strings)
+        self.see_image = tf.function(lambda pictures: image_encoder.see(pictures, limits), input_signature=strings)
         self.encode_text = None
         if self.text_encoder is not None:
             self.encode_text = tf.function(self.text_encoder, input_signature=strings)
@@ -80,6 +91,12 @@ class FusedModule(tf.Module):
         Returns:
             By output, float32 of shape (batch, 1).
         """
+        return self._answer(texts, has_image, image_vectors, text_vectors)[0]
+
+    def _answer(
+        self, texts: tf.Tensor, has_image: tf.Tensor, image_vectors: tf.Tensor, text_vectors: tf.Tensor | None
+    ) -> tuple[Tensors, tf.Tensor]:
+        """Compute all outputs, and which pairs have a text: bool of shape (batch, 1)."""
         raw = {keys.TEXT: texts[:, None], keys.IMAGE_VECTOR: image_vectors}
         if text_vectors is not None:
             raw[keys.TEXT_VECTOR] = text_vectors
@@ -91,9 +108,8 @@ class FusedModule(tf.Module):
         calibrated = {
             name: logits[name] * self.scales[place] + self.biases[place] for place, name in enumerate(keys.OUTPUTS)
         }
-        return {
-            name: tf.sigmoid(logit) for name, logit in self._route(calibrated, has_image[:, None], has_text).items()
-        }
+        routed = self._route(calibrated, has_image[:, None], has_text)
+        return {name: tf.sigmoid(logit) for name, logit in routed.items()}, has_text
 
     def _model_inputs(self, features: Mapping[str, Any]) -> dict[str, Any]:
         inputs = {}
@@ -120,9 +136,16 @@ class FusedModule(tf.Module):
     def serve(self, image: tf.Tensor, text: tf.Tensor, text_vector: tf.Tensor | None = None) -> Tensors:
         """Answer raw pairs: encoded images and UTF-8 texts, each of shape (batch,)."""
         vectors = self.encode_text(text) if self.encode_text is not None else text_vector
-        outputs = self.probabilities(text, tf.strings.length(image) > 0, self.encode_image(image), vectors)
-        fused = outputs[keys.FUSED]
-        return {**outputs, keys.PROBABILITY: fused, keys.DECISION: tf.cast(fused >= self.threshold, tf.int64)}
+        image_vectors, seen = self.see_image(image)
+        outputs, has_text = self._answer(text, seen, image_vectors, vectors)
+        served = tf.stack([outputs[name] for name in keys.OUTPUTS])[self.served]
+        return {
+            **outputs,
+            keys.PROBABILITY: served,
+            keys.DECISION: tf.cast(served >= self.thresholds[self.served], tf.int64),
+            keys.IMAGE_USED: tf.cast(seen, tf.int64)[:, tf.newaxis],
+            keys.TEXT_USED: tf.cast(has_text, tf.int64),
+        }
 
     def serve_examples(self, examples: tf.Tensor) -> Tensors:
         """Answer serialised tf.Examples with features `image` and `text`, of shape (batch,)."""
@@ -136,20 +159,19 @@ class FusedModule(tf.Module):
         return self.serve(parsed[keys.IMAGE], parsed[keys.TEXT], parsed.get(keys.TEXT_VECTOR))
 
     def evaluate(self, examples: tf.Tensor) -> Tensors:
-        """Answer examples of FrozenFeatures, and the same with one half taken away.
+        """Answer examples of FrozenFeatures, and the same with one half taken away or taken from another example.
 
         Their vectors are used only where this model's own encoder made them: a live model meets the candidate's
-        examples here, and where the encoders differ, it encodes the raw halves itself.
+        examples here, and where the encoders differ, it encodes the raw halves itself. The halves of others come as
+        vectors only (`components.evaluator.donors`): where there are none of this model's own, the answer is NaN.
         """
         spec: dict[str, Any] = {
-            keys.IMAGE: tf.io.FixedLenFeature([], tf.string, default_value=""),
-            keys.TEXT: tf.io.FixedLenFeature([], tf.string, default_value=""),
+            name: tf.io.FixedLenFeature([], tf.string, default_value="")
+            for name in (keys.IMAGE, keys.TEXT, keys.DONOR, keys.DONOR_TEXT)
         }
-        for vector, fingerprint in (
-            (keys.IMAGE_VECTOR, keys.IMAGE_FINGERPRINT),
-            (keys.TEXT_VECTOR, keys.TEXT_FINGERPRINT),
-        ):
+        for vector in (keys.IMAGE_VECTOR, keys.TEXT_VECTOR, keys.DONOR_IMAGE_VECTOR, keys.DONOR_TEXT_VECTOR):
             spec[vector] = tf.io.RaggedFeature(tf.float32)
+        for fingerprint in (keys.IMAGE_FINGERPRINT, keys.TEXT_FINGERPRINT):
             spec[fingerprint] = tf.io.FixedLenFeature([], tf.string, default_value="")
         parsed = tf.io.parse_example(examples, spec)
         images = _own_or_given(
@@ -158,9 +180,22 @@ class FusedModule(tf.Module):
         texts = self._text_vectors(parsed)
         words, there = parsed[keys.TEXT], tf.ones_like(parsed[keys.TEXT], tf.bool)
         outputs = self.probabilities(words, there, images, texts)
-        outputs[keys.FUSED_WITHOUT_IMAGE] = self.probabilities(words, ~there, images, texts)[keys.FUSED]
-        blank = None if texts is None else tf.zeros_like(texts)
-        outputs[keys.FUSED_WITHOUT_TEXT] = self.probabilities(tf.zeros_like(words), there, images, blank)[keys.FUSED]
+        outputs[keys.PROBABILITY] = tf.stack([outputs[name] for name in keys.OUTPUTS])[self.served]
+        # A pair that lacks a half is answered by the other half's model: nothing has to be computed again.
+        outputs[keys.FUSED_WITHOUT_IMAGE] = tf.identity(outputs[keys.TEXT_ONLY])
+        outputs[keys.FUSED_WITHOUT_TEXT] = tf.identity(outputs[keys.IMAGE_ONLY])
+        donors = parsed[keys.DONOR] != ""
+        own = donors & (parsed[keys.IMAGE_FINGERPRINT] == self.image_encoder.fingerprint)
+        other = parsed[keys.DONOR_IMAGE_VECTOR].to_tensor(shape=[None, self.image_encoder.width])
+        shuffled = self.probabilities(words, there, other, texts)[keys.FUSED]
+        outputs[keys.FUSED_IMAGE_SHUFFLED] = tf.where(own[:, tf.newaxis], shuffled, np.nan)
+        encoder, other_texts = self.given or self.text_encoder, None
+        if encoder is not None:
+            other_texts = parsed[keys.DONOR_TEXT_VECTOR].to_tensor(shape=[None, encoder.width])
+            if encoder is not self.given:
+                donors &= parsed[keys.TEXT_FINGERPRINT] == encoder.fingerprint
+        shuffled = self.probabilities(parsed[keys.DONOR_TEXT], there, images, other_texts)[keys.FUSED]
+        outputs[keys.FUSED_TEXT_SHUFFLED] = tf.where(donors[:, tf.newaxis], shuffled, np.nan)
         return outputs
 
     def _text_vectors(self, parsed: Mapping[str, Any]) -> tf.Tensor | None:
@@ -197,7 +232,7 @@ def export(module: FusedModule, path: str) -> None:
         module: What is saved.
         path: The SavedModel's folder.
     """
-    strings = tf.TensorSpec([None], tf.string)
+    strings = tf.TensorSpec([None], tf.string, name=keys.EXAMPLES)
     request = {
         keys.IMAGE: tf.TensorSpec([None], tf.string, name=keys.IMAGE),
         keys.TEXT: tf.TensorSpec([None], tf.string, name=keys.TEXT),
@@ -209,4 +244,26 @@ def export(module: FusedModule, path: str) -> None:
         keys.SIGNATURE_EXAMPLES: tf.function(module.serve_examples).get_concrete_function(strings),
         keys.SIGNATURE_EVALUATION: tf.function(module.evaluate).get_concrete_function(strings),
     }
-    tf.saved_model.save(module, path, signatures=signatures)
+    tf.saved_model.save(_servable(module), path, signatures=signatures)
+
+
+def _servable(module: FusedModule) -> tf.Module:
+    """Gather what a module's functions need, its weights as plain variables of TensorFlow.
+
+    TF Serving restores weights with the graph's own operations, and these miss the variables of a Keras model that
+    hangs in a module; Python's loader, which goes by objects, does not.
+
+    Reference:
+        https://github.com/tensorflow/tensorflow/issues/72963, https://github.com/keras-team/keras/issues/20095
+    """
+    encoders = [encoder for encoder in (module.image_encoder, module.text_encoder) if encoder is not None]
+    parts = [part for encoder in encoders for part in vars(encoder).values()]
+    layers = [module.model, *(part for part in parts if isinstance(part, keras.layers.Layer))]
+    servable = tf.Module()
+    servable.weights = [variable.value for layer in layers for variable in layer.variables]
+    servable.settings = [module.scales, module.biases, module.base_rate, module.thresholds]
+    servable.served = module.served
+    # Tables and files: those of Transform, and those of tokenizers.
+    tokenizers = [part for part in parts if isinstance(part, (tf.Module, keras.layers.Layer)) and not part.variables]
+    servable.resources = [module.transform, *tokenizers]
+    return servable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,18 +15,21 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components import keys
 from components.encoders import build
+from components.encoders.given_vector import GivenVector
+from components.pairs.limits import PairLimits
 from components.trainer.branches import Widths
 from components.trainer.dataset import read_arrays
 from components.trainer.export import FusedModule, export
 from components.trainer.features import build_features, with_features
 from components.trainer.folds import make_folds
+from components.trainer.judge_outputs import judge_outputs
 from components.trainer.kept_weights import keep_weights, read_weights
 from components.trainer.setting import Setting, labels_of
-from components.trainer.train import Trained, train
+from components.trainer.train import train
 from components.trainer.training.example_weights import example_weights
+from components.trainer.training_path import keep_training_path, score_outputs
+from components.trainer.warm_up import write_warm_up
 from components.transform.preprocessing import VOCABULARY
-
-MODEL_CARD = "assets.extra/fusegate.json"
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -33,7 +37,8 @@ def run_fn(fn_args: FnArgs) -> None:
 
     Args:
         fn_args: TFX's arguments; `custom_config` holds the configuration's sections `image`, `text`, `image_branch`,
-            `text_branch` and `train`, the `seed`, a folder for `checkpoints`, and a digest of the code.
+            `text_branch` and `train`, the `seed`, the `limits` of a pair, a folder for `checkpoints`, and a digest of
+            the code.
     """
     spec: dict[str, Any] = fn_args.custom_config
     tf.config.experimental.enable_op_determinism()
@@ -63,19 +68,28 @@ def run_fn(fn_args: FnArgs) -> None:
         initial=read_weights(fn_args.base_model, vocabulary) if spec["train"]["warm_start"] else {},
     )
     trained = train(features, setting)
+    scores = score_outputs(trained.model, evaluation, trained.calibrations)
+    judged = judge_outputs(scores, labels_of(evaluation), spec["train"]["decision"])
+    judged[keys.FUSED] |= dataclasses.asdict(trained.decision)
+    text_encoder = build.build_text_encoder(spec["text"])
     module = FusedModule(
         build.build_image_encoder(spec["image"]),
-        build.build_text_encoder(spec["text"]),
+        text_encoder,
         transform.transform_features_layer(),
         trained.model,
         sizes,
         trained.calibrations,
         trained.base_rate,
-        trained.decision.threshold,
+        {name: each["threshold"] for name, each in judged.items()},
+        PairLimits(**spec["limits"]),
     )
-    export(module, fn_args.serving_model_dir)
-    keep_weights(fn_args.serving_model_dir, trained.trained, vocabulary)
-    _write_card(fn_args.serving_model_dir, spec, trained)
+    path = fn_args.serving_model_dir
+    export(module, path)
+    keep_weights(path, trained.trained, vocabulary)
+    write_warm_up(path, text_encoder.width if isinstance(text_encoder, GivenVector) else None)
+    _write_card(path, spec, trained.details | {"outputs": judged})
+    # Beside the SavedModel, not inside: it is of no use to who serves it.
+    keep_training_path(path.rstrip("/").rsplit("/", 1)[0], evaluation, scores)
     if tf.io.gfile.exists(checkpoints):
         tf.io.gfile.rmtree(checkpoints)
 
@@ -113,9 +127,9 @@ def _widths(vocabulary: list[str], arrays: Mapping[str, Any]) -> Widths:
     )
 
 
-def _write_card(path: str, spec: Mapping[str, Any], trained: Trained) -> None:
+def _write_card(path: str, spec: Mapping[str, Any], details: Mapping[str, Any]) -> None:
     """Keep with the model what it was made from, so that equal models and only those are known as equal."""
     spec = {key: value for key, value in spec.items() if key != "checkpoints"}
     tf.io.gfile.makedirs(f"{path}/assets.extra")
-    with tf.io.gfile.GFile(f"{path}/{MODEL_CARD}", "w") as file:
-        json.dump({"spec": spec, "training": trained.details}, file, indent=2, sort_keys=True)
+    with tf.io.gfile.GFile(f"{path}/{keys.MODEL_CARD}", "w") as file:
+        json.dump({"spec": spec, "training": details}, file, indent=2, sort_keys=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from components.page.render import render_page
 from pipeline.report.charts import NAMES, interval_chart, reliability_chart, roc_chart, timing_chart
 from pipeline.report.run_summary import RunSummary
 
 TEMPLATE = "template.html.j2"
-NOTHING = "–"
 
 
 def write_report(summary: RunSummary, out: Path) -> Path:
@@ -25,20 +26,11 @@ def write_report(summary: RunSummary, out: Path) -> Path:
     Returns:
         `out`.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(number=_number, signed=_signed, duration=_duration, base64=_base64, title=_title)
     charts = {name: Markup(svg) for name, svg in _charts(summary).items()}
     labels = sorted({label for counts in summary.counts.values() for label in counts})
-    html = environment.get_template(TEMPLATE).render(run=summary, charts=charts, labels=labels)
+    html = render_page(Path(__file__).parent / TEMPLATE, FILTERS, run=summary, charts=charts, labels=labels)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(html, encoding="utf-8", errors="replace")
     return out
@@ -64,17 +56,6 @@ def _charts(run: RunSummary) -> dict[str, str]:
     return charts
 
 
-def _number(value: float | None) -> str:
-    if value is None or math.isnan(value):
-        return NOTHING
-    return f"{value:.1e}" if 0 < abs(value) < 0.001 else f"{value:.3f}"
-
-
-def _signed(value: float | None) -> str:
-    # A true minus sign is as wide as the plus, so that columns align.
-    return NOTHING if value is None or math.isnan(value) else f"{value:+.3f}".replace("-", "−")
-
-
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
@@ -86,3 +67,6 @@ def _title(output: str) -> str:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
+
+
+FILTERS: dict[str, Callable[[Any], str]] = {"duration": _duration, "base64": _base64, "title": _title}

@@ -51,6 +51,36 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Slice:
+    """Figures of one slice of the test split.
+
+    Args:
+        pairs: Number of pairs.
+        aucs: AUC by output name; NaN where it could not be measured.
+        gain: Gain of the fused model over its best part, with its bounds.
+    """
+
+    pairs: int
+    aucs: dict[str, float]
+    gain: Interval
+
+
+@dataclass(frozen=True)
+class ServingFinding:
+    """What one part of the check of its serving found.
+
+    Args:
+        name: What was checked.
+        passed: Whether the model may be pushed for all of this; None where it is only told.
+        said: What was measured.
+    """
+
+    name: str
+    passed: bool | None
+    said: str
+
+
+@dataclass(frozen=True)
 class Scores:
     """The test split, example by example.
 
@@ -163,10 +193,15 @@ class RunSummary:
         headline: The verdict in one sentence.
         reasons: Why, one sentence each.
         rules: The gate's rules with what was found.
+        changes: The smallest change that would have turned the verdict, in sentences.
+        notes: What a reader of the verdict must know besides, one sentence each.
+        served: The output that is served as `probability`.
         baseline: What the live model was, or that there was none.
         aucs: AUC on the test split by output name.
         gain: Gain of the fused model over its best part.
         fused_minus_late: What interaction adds to late fusion, in AUC.
+        slices: Figures by slice of the test split.
+        serving: What the check of its serving found.
         scores: The test split's scores, for the ROC curves.
         training: How the model came about.
         counts: Pairs by split and label.
@@ -175,6 +210,7 @@ class RunSummary:
         quarantine_path: Where those pairs and their reasons are.
         nodes: The pipeline's nodes in the order they ran.
         examples: Test examples to look at.
+        receipt: The receipt's page.
         pushed_to: Push destination.
         pushed_version: Version pushed.
         versions: Versions of Python and of the libraries.
@@ -192,10 +228,15 @@ class RunSummary:
     headline: str
     reasons: list[str] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    served: str = ""
     baseline: str = ""
     aucs: dict[str, Interval] = field(default_factory=dict)
     gain: Gain | None = None
     fused_minus_late: Interval | None = None
+    slices: dict[str, Slice] = field(default_factory=dict)
+    serving: list[ServingFinding] = field(default_factory=list)
     scores: Scores | None = None
     training: Training | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -204,6 +245,7 @@ class RunSummary:
     quarantine_path: str = ""
     nodes: list[Node] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
+    receipt: str = ""
     pushed_to: str = ""
     pushed_version: str = ""
     versions: dict[str, str] = field(default_factory=dict)

@@ -35,6 +35,7 @@ NODES = [
     "Transform",
     "Trainer",
     "Evaluator",
+    "ServingCheck",
     "Pusher",
 ]
 
@@ -164,6 +165,7 @@ def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(world, first_
         "LiveModel",
         "DataGate",
         "Evaluator",
+        "ServingCheck",
         "Pusher",
     }
     assert summarize(second).verdict == "unchanged"

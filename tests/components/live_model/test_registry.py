@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
+import pytest
 import tensorflow as tf
 
+from components.errors import InputError
 from components.live_model import registry
+from components.live_model.files_digest import files_digest
+from components.live_model.lock import registry_lock
 
 RECORD = registry.Record(7, "tiny", "run-1", "2026-01-01T00:00:00+00:00", "abc", "/models/1", "code")
+
+EARLIER = ("version", "pipeline", "run_id", "pushed_at", "model_digest", "model_uri", "code")
 
 
 def save(folder: Path, weights: float = 1.0, settings: str = "{}") -> None:
@@ -51,3 +58,46 @@ def test_models_are_equal_by_weights_and_settings_whatever_the_bytes_of_the_grap
     a, b, c, d = (registry.model_digest(str(tmp_path / name)) for name in "abcd")
     assert a == b
     assert len({a, c, d}) == 3
+
+
+def test_names_that_tf_serving_would_read_as_another_number_are_no_versions(tmp_path: Path) -> None:
+    save(tmp_path / "5")
+    for name in ("007", "9x", "٩", "-9"):
+        save(tmp_path / name)
+    assert registry.served_versions(str(tmp_path)) == [5]
+
+
+def test_next_version_is_above_all_that_any_push_has_begun(tmp_path: Path) -> None:
+    assert registry.next_version(str(tmp_path), 100) == 100
+    (tmp_path / "200").mkdir()
+    (tmp_path / "registry" / "300.receipt").mkdir(parents=True)
+    (tmp_path / "registry" / "250.json.partial").write_text("{")
+    assert registry.next_version(str(tmp_path), 100) == 301
+
+
+def test_record_of_an_earlier_fusegate_is_read(tmp_path: Path) -> None:
+    registry.write_record(str(tmp_path), RECORD)
+    path = Path(registry.record_path(str(tmp_path), 7))
+    kept = {name: value for name, value in json.loads(path.read_text()).items() if name in EARLIER}
+    path.write_text(json.dumps(kept | {"later": 1}))
+    assert registry.read_record(str(tmp_path), 7) == RECORD
+
+
+def test_registry_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    with (
+        registry_lock(str(tmp_path)),
+        pytest.raises(InputError, match="one process at a time"),
+        registry_lock(str(tmp_path), patience=0),
+    ):
+        pass
+    with registry_lock(str(tmp_path), patience=0):
+        pass
+
+
+def test_digest_of_files_changes_with_any_name_or_byte(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12")
+    first = files_digest(str(tmp_path))
+    (tmp_path / "a").rename(tmp_path / "b")
+    second = files_digest(str(tmp_path))
+    (tmp_path / "b").write_bytes(b"13")
+    assert len({first, second, files_digest(str(tmp_path))}) == 3

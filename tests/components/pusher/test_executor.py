@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 from pathlib import Path
 
-import pytest
 import tensorflow as tf
 from tfx.proto import pusher_pb2
 from tfx.types import artifact, standard_artifacts
 from tfx.utils import proto_utils
 
 from components.live_model import registry
+from components.live_model.files_digest import files_digest
 from components.pusher.executor import Executor
 
 
@@ -23,10 +25,16 @@ def model(folder: Path, weights: float) -> artifact.Artifact:
     return made
 
 
-def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True) -> artifact.Artifact:
-    blessing, pushed = standard_artifacts.ModelBlessing(), standard_artifacts.PushedModel()
+def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True, serving: bool = True) -> artifact.Artifact:
+    infra, blessing, pushed = (
+        standard_artifacts.InfraBlessing(),
+        standard_artifacts.ModelBlessing(),
+        standard_artifacts.PushedModel(),
+    )
     blessing.uri, pushed.uri = str(tmp_path / "blessing"), str(tmp_path / "pushed")
     blessing.set_int_custom_property("blessed", int(blessed))
+    infra.uri = str(tmp_path / "infra")
+    infra.set_int_custom_property("blessed", int(serving))
     destination = pusher_pb2.PushDestination(
         filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(tmp_path / "models"))
     )
@@ -34,8 +42,18 @@ def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True) -> 
     reference.uri = str(tmp_path / "gate")
     (tmp_path / "gate" / "Split-train").mkdir(parents=True, exist_ok=True)
     (tmp_path / "gate" / "Split-train" / "FeatureStats.pb").write_bytes(b"statistics of the train split")
+    receipt = standard_artifacts.ModelEvaluation()
+    receipt.uri = str(tmp_path / "receipt")
+    (tmp_path / "receipt").mkdir(exist_ok=True)
+    (tmp_path / "receipt" / "receipt.json").write_text("{}")
     Executor().Do(
-        {"model": [candidate], "model_blessing": [blessing], "reference": [reference]},
+        {
+            "model": [candidate],
+            "model_blessing": [blessing],
+            "infra_blessing": [infra],
+            "reference": [reference],
+            "receipt": [receipt],
+        },
         {"pushed_model": [pushed]},
         {"push_destination": proto_utils.proto_to_json(destination)},
     )
@@ -75,27 +93,55 @@ def test_model_that_is_live_is_not_pushed_again_and_a_new_one_gets_a_higher_vers
     assert second > first
 
 
-def test_push_that_dies_while_copying_leaves_the_old_version_live_and_is_cleaned_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refusal_says_which_blessing_is_missing(tmp_path: Path) -> None:
+    refused = push(tmp_path, model(tmp_path / "a", 1.0), blessed=False)
+    assert refused.get_string_custom_property("reason") == "the candidate was not blessed"
+    refused = push(tmp_path, model(tmp_path / "b", 1.0), serving=False)
+    assert refused.get_string_custom_property("reason") == "the check of its serving did not bless the candidate"
+
+
+def test_receipt_stands_beside_the_version_and_the_record_knows_its_digest(tmp_path: Path) -> None:
+    pushed = push(tmp_path, model(tmp_path / "a", 1.0))
+    version = int(pushed.get_string_custom_property("pushed_version"))
+    models = str(tmp_path / "models")
+    kept = registry.receipt_path(models, version)
+    assert (Path(kept) / "receipt.json").read_text() == "{}"
+    record = registry.read_record(models, version)
+    assert record is not None
+    assert record.receipt_digest == files_digest(kept)
+    assert record.files_digest == files_digest(registry.version_path(models, version))
+
+
+def test_model_that_was_rolled_back_is_not_pushed_again_until_it_was_put_back(tmp_path: Path) -> None:
+    models = str(tmp_path / "models")
+    for name, weights in (("a", 1.0), ("b", 2.0)):
+        push(tmp_path, model(tmp_path / name, weights))
+    good, bad = registry.served_versions(models)
+    good_record, bad_record = registry.read_record(models, good), registry.read_record(models, bad)
+    assert good_record is not None and bad_record is not None
+
+    def put_back(record: registry.Record, replaced: registry.Record) -> None:
+        version = registry.next_version(models, 0)
+        shutil.copytree(f"{models}/{record.version}", f"{models}/{version}")
+        told = {"restored_from": record.version, "why": "complaints", "replaced": replaced.version}
+        registry.write_record(
+            models,
+            dataclasses.replace(record, version=version, replaced_digest=replaced.model_digest, **told),
+        )
+
+    put_back(good_record, bad_record)
+    refused = push(tmp_path, model(tmp_path / "c", 2.0))
+    assert refused.get_int_custom_property("pushed") == 0
+    reason = f"version {bad}, which is the same model, was rolled back (complaints)"
+    assert reason in refused.get_string_custom_property("reason")
+    put_back(bad_record, good_record)
+    push(tmp_path, model(tmp_path / "d", 3.0))
+    assert push(tmp_path, model(tmp_path / "e", 2.0)).get_int_custom_property("pushed") == 1
+
+
+def test_what_a_killed_push_has_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    for left in (tmp_path / "models" / ".staging-model", tmp_path / "models" / "registry" / ".staging-receipt"):
+        left.mkdir(parents=True)
+        (left / "saved_model.pb").write_bytes(b"half")
     push(tmp_path, model(tmp_path / "a", 1.0))
-    models = tmp_path / "models"
-    first = registry.live_version(str(models))
-    candidate = model(tmp_path / "b", 2.0)
-    with monkeypatch.context() as patched:
-        rename = tf.io.gfile.rename
-
-        def dies_before_the_version_appears(source: str, target: str, overwrite: bool = False) -> None:
-            if "/.staging-" in source:
-                raise OSError("killed")
-            rename(source, target, overwrite)
-
-        patched.setattr("tensorflow.io.gfile.rename", dies_before_the_version_appears)
-        with pytest.raises(OSError, match="killed"):
-            push(tmp_path, candidate)
-    assert registry.live_version(str(models)) == first
-    assert [path for path in models.iterdir() if path.name.startswith(".staging-")]
-    assert [path.name for path in models.iterdir() if path.name.isdecimal()] == [str(first)]
-    push(tmp_path, candidate)
-    assert not [path for path in models.iterdir() if path.name.startswith(".staging-")]
-    assert registry.live_version(str(models)) != first
+    assert not list((tmp_path / "models").rglob(".staging-*"))

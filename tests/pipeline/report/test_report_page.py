@@ -24,9 +24,12 @@ from pipeline.report.run_summary import (
     Rule,
     RunSummary,
     Scores,
+    ServingFinding,
+    Slice,
     Training,
 )
 
+NAN = float("nan")
 HOSTILE = "<script>alert('x')</script><img src=http://evil.example/a.png onerror=alert(1)> {{ 7*7 }} \ud800"
 LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster", "background"}
 
@@ -78,6 +81,15 @@ def _pushed(rows: int = 200) -> RunSummary:
         error="",
         reasons=["The gain's lower bound is above 0."],
         rules=[Rule("Gain", 0.043, "> 0", True), Rule("AUC", 0.5, "≥ 0.6", False), Rule("Change", None, "≥ 0", None)],
+        changes=["gate.min_auc was met by 0.0400."],
+        notes=["A test split of 301 pairs can show little."],
+        served="late",
+        slices={
+            "language=<b>en</b>": Slice(77, dict.fromkeys(OUTPUTS, 0.7345), Interval(0.0312, -0.002, 0.06)),
+            "language=de": Slice(12, dict.fromkeys(OUTPUTS, NAN), Interval(NAN, NAN, NAN)),
+        },
+        serving=[ServingFinding("corrupt picture", False, "it spoils its neighbours by 0.3")],
+        receipt="runs/run-1/receipt/receipt.html",
         baseline="Nothing was live yet.",
         aucs={name: Interval(0.8123, 0.75, 0.86) for name in OUTPUTS},
         gain=Gain(Interval(0.0517, 0.011, 0.09), "text_only", 0.95),
@@ -126,6 +138,9 @@ def test_every_fact_of_the_run_is_on_the_page(page: Path) -> None:
         "Trainer", "34.2 s", "3.1 s cached", "0.0 s skipped",
         "residual ✓ taken", "0.660 to 0.770", "0.090 ± 0.020", "text_only: lexical", "0.679", "0.437", "aim: recall",
         "0.912", "0.345", "0.021", "FG011 <b>hostile</b>",
+        "gate.min_auc was met by 0.0400.", "late fusion is served", "language=<b>en</b>", "77", "0.735",
+        "−0.002 to +0.060", "language=de", "corrupt picture", "it spoils its neighbours by 0.3",
+        "A test split of 301 pairs can show little.", "runs/run-1/receipt/receipt.html",
         "Surely wrong", "pair-11", "0.25", "1.2.3", "root/Trainer/model/9", "seed: 7",
     ]  # fmt: skip
     assert [fact for fact in facts if fact not in text] == []
@@ -157,6 +172,7 @@ def test_hostile_names_are_escaped_inside_charts_and_attributes(tmp_path: Path) 
         aucs={hostile: Interval(0.8, 0.7, 0.9)},
         examples=[Example(hostile, _jpeg(), "text", 1, {hostile: 0.5}, hostile)],
         quarantine={hostile: 1},
+        slices={hostile: Slice(1, {hostile: 0.5}, Interval(0.1, 0.0, 0.2))},
     )
     assert "script" not in _parse(write_report(summary, tmp_path / "report.html")).tags
 

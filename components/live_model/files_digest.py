@@ -1,0 +1,33 @@
+"""Digest a folder by the bytes of its files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+_BLOCK = 1 << 20
+
+
+def files_digest(folder: str) -> str:
+    """Digest the names and the bytes of all files in a folder.
+
+    Args:
+        folder: A local folder.
+
+    Returns:
+        SHA-256, hexadecimal; another one once any file has changed, come or gone.
+    """
+    top = Path(folder)
+    digest = hashlib.sha256()
+    for path in sorted(path for path in top.rglob("*") if path.is_file()):
+        digest.update(f"{file_digest(path)}  {path.relative_to(top).as_posix()}\n".encode())
+    return digest.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal, read in blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

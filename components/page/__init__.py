@@ -1,0 +1,1 @@
+"""Pages: what the report, the receipt and the model card have in common."""

@@ -1,0 +1,1 @@
+"""Receipt: why a candidate was pushed or refused, with everything that it takes to compute that again."""

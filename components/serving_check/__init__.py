@@ -1,0 +1,1 @@
+"""ServingCheck: loads an exported model as strangers meet it, and says whether it may be pushed."""

@@ -1,0 +1,1 @@
+"""Variants of a fused model: the same SavedModel with a simpler output served."""
