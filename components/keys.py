@@ -21,6 +21,12 @@ WORD_WEIGHTS = "word_weights"
 CHARACTER_IDS = "character_ids"
 CHARACTER_WEIGHTS = "character_weights"
 
+# Features of a record in the quarantine, beside the id: why it was set apart, where it stands, and itself as it came.
+REASON = "reason"
+SOURCE = "source"
+OFFSET = "offset"
+RECORD = "record"
+
 # What no column of the data may be called.
 RESERVED = frozenset(
     (

@@ -39,8 +39,8 @@ def quarantine(
     RUN is a run's id, a run's folder or a span's folder; without it, the last run of --config.
 
     --export writes images, texts, reasons.jsonl and a manifest.jsonl: mend the rows and pack them with
-    `fusegate pack DIR/manifest.jsonl --append`. What packing itself set apart stands in its own manifest, at the
-    place that `source` names: mend it there.
+    `fusegate pack DIR/manifest.jsonl --append`. A line that could not be read and a damaged record have no original:
+    mend those at the place that `source` names.
 
     \b
     Examples:
@@ -117,7 +117,7 @@ def _export(folder: Path, entries: list[Entry], target: Path, names: dict[str, s
     click.echo(f"Exported {export.written:,} of {len(entries):,} pairs to {export.manifest}.")
     if export.without_record:
         click.echo(
-            f"{export.without_record:,} have no record here: packing left them in its manifest, or they were damaged. "
+            f"{export.without_record:,} have no original here: a line that cannot be read, or a damaged record. "
             "`fusegate quarantine` names the place of each."
         )
 
