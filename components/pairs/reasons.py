@@ -71,7 +71,7 @@ _MENDS = {
     Reason.TEXT_MISSING: "Give the text as a string.",
     Reason.TEXT_EMPTY: "Write the text that stands on the picture, or allow empty texts.",
     Reason.TEXT_TOO_LONG: "Shorten the text.",
-    Reason.TEXT_NOT_UTF8: "Save the text as UTF-8, or name its encoding (`data.text_encodings`, `pack --text-encoding`).",
+    Reason.TEXT_NOT_UTF8: "Save it as UTF-8, or name its encoding (`data.text_encodings`, `pack --text-encoding`).",
     Reason.TEXT_CONTROL_CHARACTER: "Remove the control character.",
     Reason.TEXT_VECTOR_MISSING: "Give the text's vector, or the path of its .npy file.",
     Reason.TEXT_VECTOR_INVALID: "Give one list of numbers, or a .npy file that holds one, beside the manifest.",
