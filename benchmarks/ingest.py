@@ -1,6 +1,6 @@
 """How near packing and ingest come to the bare decode: JPEGs a second against Pillow alone, and their peak memory.
 
-Run: `python benchmarks/ingest.py [--count 800] [--small 250] [--large 1000]`. The rates are measured in one run, in
+Run: `python benchmarks/ingest.py [--count 1600] [--small 250] [--large 1000]`. The rates are measured in one run, in
 turn, without the seconds that Beam and TFX take to start, which are printed apart. The peaks are those of processes of
 their own; that memory is flat is checked by `--small 1000 --large 20000` (minutes).
 """
@@ -32,7 +32,7 @@ _KIB = 1024
 def main() -> None:
     """Draw pictures, and measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=800, help="pictures of the rates (default: 800)")
+    parser.add_argument("--count", type=int, default=1600, help="pictures of the rates (default: 1600)")
     parser.add_argument("--repeat", type=int, default=3, help="times each rate is measured (default: 3)")
     parser.add_argument("--small", type=int, default=250, help="pairs of the lower peak (default: 250)")
     parser.add_argument("--large", type=int, default=1000, help="pairs of the higher peak (default: 1000)")
@@ -59,7 +59,9 @@ def draw(folder: Path, count: int, sizes: tuple[tuple[int, int], ...]) -> None:
         for number in range(count):
             random = np.random.default_rng(number)
             size = sizes[number % len(sizes)]
-            squares = Image.fromarray(random.integers(0, 256, (7, 9, 3), dtype=np.uint8)).resize(size, Image.BICUBIC)
+            squares = Image.fromarray(random.integers(0, 256, (7, 9, 3), dtype=np.uint8)).resize(
+                size, Image.Resampling.BICUBIC
+            )
             grain = random.integers(-12, 13, (size[1], size[0], 1), dtype=np.int16)
             pixels = np.clip(np.asarray(squares, dtype=np.int16) + grain, 0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / "img" / f"{number}.jpg", quality=88)

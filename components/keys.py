@@ -27,6 +27,12 @@ WORD_WEIGHTS = "word_weights"
 CHARACTER_IDS = "character_ids"
 CHARACTER_WEIGHTS = "character_weights"
 
+# Features of a record in the quarantine, beside the id: why it was set apart, where it stands, and itself as it came.
+REASON = "reason"
+SOURCE = "source"
+OFFSET = "offset"
+RECORD = "record"
+
 # What no column of the data may be called.
 RESERVED = frozenset(
     (
@@ -97,3 +103,6 @@ SIGNATURE_EXAMPLES = "serving_examples"
 SIGNATURE_EVALUATION = "evaluation"
 # The one input of the signatures that take serialised examples.
 EXAMPLES = "examples"
+
+# Property of a blessing, a receipt and a pushed model: the output that is served.
+VARIANT_PROPERTY = "variant"

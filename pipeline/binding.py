@@ -17,9 +17,10 @@ from components.errors import InputError
 
 BINDING_FILE = "binding.json"
 _CONTEXT_TYPE = "fusegate_binding"
+_LEDGER = "ledger"
 
 
-def bind(output: Path, artifacts: Path, store: Any, store_name: str) -> None:
+def bind(output: Path, artifacts: Path, store: Any, store_name: str, ledger: Path) -> None:
     """Bind a folder to a store at the first run, and check the bond at every later one.
 
     Args:
@@ -27,6 +28,7 @@ def bind(output: Path, artifacts: Path, store: Any, store_name: str) -> None:
         artifacts: The folder in it whose artifacts the store describes.
         store: An `ml_metadata.MetadataStore`.
         store_name: Its name, for messages.
+        ledger: The ledger of the splits.
 
     Raises:
         InputError: If the folder belongs to another store, or holds artifacts of none.
@@ -39,6 +41,7 @@ def bind(output: Path, artifacts: Path, store: Any, store_name: str) -> None:
                 f"an output folder must keep its metadata store. Received: {output} with {store_name}, but it was made "
                 f"with {bond['store']}. Give that store back (mlmd), or take a new output folder (output)"
             )
+        _check_ledger(output, bond, ledger)
         return
     if artifacts.exists() and any(artifacts.iterdir()):
         raise InputError(
@@ -49,6 +52,25 @@ def bind(output: Path, artifacts: Path, store: Any, store_name: str) -> None:
     _register(store, bond["id"])
     output.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(bond, indent=2))
+
+
+def keep_ledger(output: Path, ledger: Path) -> None:
+    """Bind a folder to the ledger by which its artifacts were split, once there is one."""
+    path = output / BINDING_FILE
+    bond = json.loads(path.read_text())
+    if ledger.exists() and bond.get(_LEDGER) != str(ledger.resolve()):
+        partial = path.with_suffix(".partial")
+        partial.write_text(json.dumps(bond | {_LEDGER: str(ledger.resolve())}, indent=2))
+        partial.replace(path)
+
+
+def _check_ledger(output: Path, bond: dict[str, str], ledger: Path) -> None:
+    """A ledger that vanished would divide anew what the cache still serves as it was divided."""
+    if bond.get(_LEDGER) == str(ledger.resolve()) and not ledger.exists():
+        raise InputError(
+            f"the ledger of the splits must be kept with the artifacts. Received: {ledger}, by which {output} was "
+            "split, is gone. Give it back, or divide anew with another data.ledger and another output"
+        )
 
 
 def _register(store: Any, name: str) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from pipeline.section import Section
 
 Said = Annotated[str, Field(max_length=4_000)]
 
 
-class CardConfig(BaseModel):
+class CardConfig(Section):
     """What the model card says that no pipeline can know; what is left empty, the card says is not given."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     owners: Said = Field("", description="Who answers for the model, and how they are reached.")
     intended_use: Said = Field("", description="What the model is for, and who its users are.")

@@ -19,6 +19,7 @@ from tfx.components.trainer.component import Trainer
 from tfx.components.transform.component import Transform
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.proto import pusher_pb2
+from tfx.types import BaseChannel
 
 from components import keys
 from components.code_digest import code_digest
@@ -28,9 +29,10 @@ from components.frozen_features.component import FrozenFeatures
 from components.live_model.component import LiveModel
 from components.paired_example_gen.component import PairedExampleGen
 from components.pusher.component import Pusher
+from components.receipt.component import Receipt
 from components.serving_check.component import ServingCheck
 from pipeline.config import Config
-from pipeline.eval_config import make_eval_config
+from pipeline.eval_config import make_eval_config, measuring
 
 PREPROCESSING_FN = "components.transform.preprocessing.preprocessing_fn"
 RUN_FN = "components.trainer.run_fn.run_fn"
@@ -131,25 +133,50 @@ def _learning(
         base_model=live.outputs["model"] if config.train.warm_start else None,
         custom_config=trainer_config(config),
     )
+    return [transform, trainer, *_judging(config, live, pairs, gate, examples, trainer)]
+
+
+def _judging(
+    config: Config, live: LiveModel, pairs: PairedExampleGen, gate: DataGate, examples: BaseChannel, trainer: Trainer
+) -> list[BaseComponent]:
+    """From the trained model to the push."""
+    rules = config.gate.rules(config.data.slices)
     evaluator = Evaluator(
         examples=examples,
         model=trainer.outputs["model"],
         baseline_model=live.outputs["model"],
-        eval_config=make_eval_config(config.gate, config.seed),
+        eval_config=make_eval_config(config.gate, config.seed, config.data.slices),
+        rules=rules,
         example_splits=[keys.TEST],
         module_path=EXTRACTORS,
     )
     checks = _serving_checks(config, trainer, evaluator, pairs)
+    infra_blessing = checks[0].outputs["blessing"] if checks else None
+    receipt = Receipt(
+        evaluation=evaluator.outputs["evaluation"],
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=infra_blessing,
+        model=trainer.outputs["model"],
+        live=live.outputs["model"],
+        examples=pairs.outputs["examples"],
+        quarantine=pairs.outputs["quarantine"],
+        settings={
+            "rules": dataclasses.asdict(rules),
+            "measuring": dataclasses.asdict(measuring(config.gate, config.seed)),
+        },
+        card=config.card.model_dump(),
+    )
     pusher = Pusher(
         model=trainer.outputs["model"],
         model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=checks[0].outputs["blessing"] if checks else None,
+        infra_blessing=infra_blessing,
         reference=gate.outputs["reference"],
+        receipt=receipt.outputs["receipt"],
         push_destination=pusher_pb2.PushDestination(
             filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(config.models))
         ),
     )
-    return [transform, trainer, evaluator, *checks, pusher]
+    return [evaluator, *checks, receipt, pusher]
 
 
 def _serving_checks(

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from components.data_gate.figures import FIGURES
 from components.data_gate.own_rules import check_rule
 from components.data_gate.settings import DRIFT_LIMITS
 from components.errors import InputError
+from pipeline.section import Section
 
 Mode = Literal["block", "warn", "off"]
 Divergence = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DriftLimits(_Section):
+class DriftLimits(Section):
     """How far the train split may stand from what the live model was trained on, besides what chance explains."""
 
     label: Divergence = Field(DRIFT_LIMITS["label"], description="Change of a label's share (L-infinity).")
@@ -41,7 +38,7 @@ class DriftLimits(_Section):
     )
 
 
-class DataGateConfig(_Section):
+class DataGateConfig(Section):
     """What stops a run before training: each gate is `block`, `warn` or `off`."""
 
     anomalies: Mode = Field("block", description="Examples that do not fit the schema.")

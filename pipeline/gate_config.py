@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from components.evaluator.rules import GateRules
+from pipeline.section import Section
 
 _FROM_ZERO = Field(ge=0)
 Loss = Annotated[float, _FROM_ZERO] | None
 Share = Annotated[float, Field(ge=0, le=1)] | None
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SliceGate(_Section):
+class SliceGate(Section):
     """What every slice of the columns in `data.slices` must show."""
 
     min_gain: float | None = Field(None, description="The gain's lower bound on each slice must be at least this.")
@@ -27,7 +24,7 @@ class SliceGate(_Section):
     max_ece: Share = Field(None, description="Largest expected calibration error on each slice.")
 
 
-class Gate(_Section):
+class Gate(Section):
     """What a candidate must show on the test split before it is pushed."""
 
     min_gain: float | None = Field(

@@ -89,7 +89,7 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
     with output_lock(config.output):
         connection = metadata.connection_config(config)
         store = mlmd.MetadataStore(connection)
-        binding.bind(config.output, config.output / ARTIFACTS, store, metadata.store_name(config))
+        binding.bind(config.output, config.output / ARTIFACTS, store, metadata.store_name(config), config.ledger)
         lineage.close_orphans(store, config.name)
         pipeline = make_pipeline(config, resolve(config), connection)
         folder.mkdir(parents=True)
@@ -101,6 +101,7 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
             failure = error
         finally:
             lineage.close_orphans(store, config.name)
+            binding.keep_ledger(config.output, config.ledger)
             _release_models()
         nodes = lineage.read_run(store, run_id)
         _keep_receipt(nodes, folder)

@@ -59,7 +59,7 @@ def recorded(config: Config, kind: str, why: str, version: int) -> Iterator[Acti
         raise InputError(f"a change of the registry must have a reason. Received: --why {why!r}. Say it in a sentence")
     with output_lock(config.output), registry_lock(str(config.models)):
         store = mlmd.MetadataStore(metadata.connection_config(config))
-        binding.bind(config.output, config.output / "artifacts", store, metadata.store_name(config))
+        binding.bind(config.output, config.output / "artifacts", store, metadata.store_name(config), config.ledger)
         at = datetime.datetime.now(datetime.timezone.utc)
         action = Action(at, f"{kind.lower()}-{at.strftime('%Y%m%d-%H%M%S-%f')}")
         execution = pb.Execution(

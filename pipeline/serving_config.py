@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from components.serving_check.settings import ServingSettings
+from pipeline.section import Section
 
 _DEFAULTS = ServingSettings()
 AboveZero = Annotated[float, Field(gt=0)]
 
 
-class ServingConfig(BaseModel):
+class ServingConfig(Section):
     """What the exported model must show in a fresh process before it is pushed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     check: bool = Field(True, description="Whether ServingCheck runs; without it nothing is known of the export.")
     tolerance: AboveZero = Field(

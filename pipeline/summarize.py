@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import metadata as packages
 from typing import Any
 
@@ -9,11 +10,14 @@ import tensorflow as tf
 import yaml
 
 from components import keys
+from components.data_gate.executor import FINDINGS_PROPERTY
 from components.evaluator.fusion_gain import FIGURES
 from components.evaluator.rules import OVERALL
 from components.evaluator.scores import CANDIDATE, read_scores
 from components.pack.summary import QUARANTINE_FILE
 from components.paired_example_gen import counts
+from components.paired_example_gen.audit import AUDIT_FILE
+from components.paired_example_gen.describe_audit import describe_audit
 from pipeline.lineage import NodeRun
 from pipeline.local import Run
 from pipeline.receipt_facts import receipt_facts
@@ -64,10 +68,23 @@ def _ingest(run: Run) -> dict[str, Any]:
     examples, quarantine = node.outputs["examples"][0], node.outputs["quarantine"][0]
     return {
         "counts": counts.read_examples(examples),
-        "groups": counts.read_audit(examples)["groups"],
+        "audit": _audit(examples.uri),
+        "data_warnings": _data_warnings(run.nodes.get("DataGate")),
         "quarantine": counts.read_quarantine(quarantine),
         "quarantine_path": f"{quarantine.uri}/{QUARANTINE_FILE}",
     }
+
+
+def _audit(uri: str) -> list[tuple[str, str]]:
+    with tf.io.gfile.GFile(f"{uri}/{AUDIT_FILE}") as file:
+        return describe_audit(json.load(file))
+
+
+def _data_warnings(gate: NodeRun | None) -> list[str]:
+    """What gates set to `warn` have found; what a gate blocks is the run's error."""
+    if gate is None or not gate.ended_well:
+        return []
+    return json.loads(gate.outputs["findings"][0].custom_properties[FINDINGS_PROPERTY].string_value)
 
 
 def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from components.evaluator.executor import (
     BASELINE_PROPERTY,
     FALLBACK_PROPERTY,
     NO_THRESHOLD_PROPERTY,
-    VARIANT_PROPERTY,
 )
 from components.evaluator.read_figures import read_figures
 from components.evaluator.rules import AT_LEAST, OVERALL, RuleResult, apply_rules, broken, ignored_halves
@@ -68,7 +67,7 @@ def read_verdict(gate: Gate, nodes: dict[str, NodeRun], columns: Sequence[str] =
     evaluation = nodes["Evaluator"].outputs[specs.EVALUATION_KEY][0]
     blessing = nodes["Evaluator"].outputs[specs.BLESSING_KEY][0]
     pushed = nodes["Pusher"].outputs[specs.PUSHED_MODEL_KEY][0].custom_properties
-    variant = blessing.custom_properties[VARIANT_PROPERTY].string_value
+    variant = blessing.custom_properties[keys.VARIANT_PROPERTY].string_value
     candidate, baseline = read_figures(evaluation.uri)
     rules = gate.rules(columns)
     results = apply_rules(rules, candidate, baseline)

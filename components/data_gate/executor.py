@@ -34,6 +34,7 @@ from components.live_model.executor import VERSION_PROPERTY
 from components.live_model.registry import REFERENCE
 from components.pack.summary import QUARANTINE_FILE
 from components.paired_example_gen import counts
+from components.pairs.reasons import Reason
 
 FINDINGS_PROPERTY = "findings"
 _SAMPLE = 2_000
@@ -171,6 +172,7 @@ def _quarantined_ids(uri: str) -> tuple[str, ...]:
     """Some ids of the quarantine, one of each reason first; the source stands in where there is no id."""
     with fileio.open(f"{uri}/{QUARANTINE_FILE}", "r") as file:
         rows = [json.loads(line) for line in itertools.islice(file, _QUARANTINED_SHOWN)]
+    rows = [row for row in rows if Reason(row["reason"]).is_fault]
     first = {row["reason"]: row for row in reversed(rows)}
     return some_ids(row["id"] or row["source"] for row in (*first.values(), *rows))
 

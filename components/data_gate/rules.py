@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from components import keys
 from components.data_gate.finding import Finding
 from components.data_gate.settings import ANOMALIES, BAD_SHARE, FEW_EXAMPLES, ONE_CLASS
+from components.pairs.reasons import Reason
 
 _LABELS = ("0", "1")
 
@@ -21,18 +22,20 @@ def bad_share_findings(
 
     Args:
         usable: Pairs that became examples.
-        quarantined: Pairs that were set apart, by reason.
-        max_bad_share: Largest share of all pairs that may be set apart.
+        quarantined: Pairs that were set apart, by reason. Those that are no fault, such as an exact duplicate, are not
+            held against the data.
+        max_bad_share: Largest share of all pairs that may be unusable.
         ids: Some that were set apart.
     """
-    bad = sum(quarantined.values())
-    share = bad / max(1, bad + usable)
+    faulty = {reason: count for reason, count in quarantined.items() if Reason(reason).is_fault}
+    bad, pairs = sum(faulty.values()), usable + sum(quarantined.values())
+    share = bad / max(1, pairs)
     if share <= max_bad_share:
         return []
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(quarantined.items(), key=lambda kv: -kv[1]))
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(faulty.items(), key=lambda kv: -kv[1]))
     moved = (
         f"at most {max_bad_share:.1%} of the pairs may be unusable (data.max_bad_share). "
-        f"Received: {bad} of {bad + usable}, {share:.1%} ({reasons})"
+        f"Received: {bad} of {pairs}, {share:.1%} ({reasons})"
     )
     return [
         Finding(BAD_SHARE, moved, "Mend them (`fusegate quarantine` lists and exports them), or raise the limit", ids)

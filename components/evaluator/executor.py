@@ -30,7 +30,6 @@ NO_THRESHOLD_PROPERTY = "no_threshold"
 BROKEN_PROPERTY = "broken_rules"
 FALLBACK_PROPERTY = "fallback"
 # On the blessing: the output that is blessed; empty where none is.
-VARIANT_PROPERTY = "variant"
 
 
 class Executor(tfx_evaluator.Executor):
@@ -50,7 +49,7 @@ class Executor(tfx_evaluator.Executor):
         with scores.written_to(evaluation.uri):
             super().Do(inputs, output_dict, exec_properties)
         blessed = bool(int(blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY)))
-        blessing.set_string_custom_property(VARIANT_PROPERTY, keys.FUSED if blessed else "")
+        blessing.set_string_custom_property(keys.VARIANT_PROPERTY, keys.FUSED if blessed else "")
         evaluation.set_int_custom_property(NO_THRESHOLD_PROPERTY, int(not fileio.listdir(blessing.uri)))
         if exec_properties.get(RULES_KEY):
             rules = GateRules.from_json(exec_properties[RULES_KEY])
@@ -90,7 +89,7 @@ def _read_rules(rules: GateRules, model: types.Artifact, evaluation: types.Artif
     candidate, baseline = read_figures(evaluation.uri)
     results = apply_rules(rules, candidate, baseline)
     evaluation.set_string_custom_property(BROKEN_PROPERTY, ",".join(sorted({each.key for each in broken(results)})))
-    if blessing.get_string_custom_property(VARIANT_PROPERTY):
+    if blessing.get_string_custom_property(keys.VARIANT_PROPERTY):
         if not accepts(results):
             # Rules on slices alone, none of which can be judged: TFMA has nothing against the candidate.
             evaluation.set_int_custom_property(NO_THRESHOLD_PROPERTY, 1)
@@ -118,4 +117,4 @@ def _mark(blessing: types.Artifact, variant: str) -> None:
     io_utils.write_string_file(f"{blessing.uri}/{files[bool(variant)]}", "")
     value = constants.BLESSED_VALUE if variant else constants.NOT_BLESSED_VALUE
     blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY, value)
-    blessing.set_string_custom_property(VARIANT_PROPERTY, variant)
+    blessing.set_string_custom_property(keys.VARIANT_PROPERTY, variant)

@@ -17,7 +17,15 @@ from components.pack.record_file import RecordFile
 from components.pack.scan import scan_manifest
 from components.pack.span_folder import NewVersion, new_version
 from components.pack.span_names import is_records
-from components.pack.summary import PACK_FILE, QUARANTINE_FILE, Appended, PackSummary, fusegate_version
+from components.pack.summary import (
+    PACK_FILE,
+    QUARANTINE_FILE,
+    QUARANTINE_FOLDER,
+    QUARANTINE_RECORDS,
+    Appended,
+    PackSummary,
+    fusegate_version,
+)
 from components.pack.write_span import image_folder, write_quarantine, write_shards
 from components.pairs.limits import PairLimits
 
@@ -90,6 +98,7 @@ def append(
         _carry_over(version, notes.replaced)
         before = _lines(version.before / QUARANTINE_FILE)
         still = list(_still_true(before, notes))
+        _carry_over_quarantine(version, still)
         quarantined = write_quarantine(version.staging, [*still, *(text for _, text in notes.rejections)])
         version.wanted = bool(notes.written) or sorted(before) != sorted(_lines(version.staging / QUARANTINE_FILE))
         labels = Counter(notes.labels) + Counter(each.label for each in kept if each.label)
@@ -153,6 +162,22 @@ def _carry_over(version: NewVersion, replaced: Mapping[str, Collection[str]]) ->
                 os.link(path, target)
             except OSError:  # Not every file system has links.
                 shutil.copy2(path, target)
+
+
+def _carry_over_quarantine(version: NewVersion, still: Iterable[str]) -> None:
+    """Bring what the version before had set apart into the new one, as far as it still is."""
+    from components.pack.read_records import Record, read_records
+    from components.quarantine.record import MAX_QUARANTINED_BYTES, decode_quarantined
+
+    left = Counter((row["source"], row["reason"], row["id"]) for row in map(json.loads, still))
+    for path in sorted((version.before / QUARANTINE_FOLDER).glob(f"{QUARANTINE_RECORDS}-*")):
+        target = version.staging / QUARANTINE_FOLDER / path.name
+        target.parent.mkdir(exist_ok=True)
+        with path.open("rb") as source, RecordFile(target.open("wb")) as file:
+            for item in read_records(source, path.suffix == ".gz", MAX_QUARANTINED_BYTES):
+                if isinstance(item, Record) and left[key := decode_quarantined(item.data)[0]]:
+                    left[key] -= 1
+                    file.write(item.data)
 
 
 def _still_true(before: Iterable[str], notes: ShardNotes) -> Iterator[str]:

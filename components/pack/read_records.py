@@ -34,10 +34,12 @@ class Record:
     Args:
         number: Its number in the file, from 1.
         data: Its content.
+        offset: Where it begins, in bytes of the uncompressed file.
     """
 
     number: int
     data: bytes
+    offset: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def read_records(file: BinaryFile, compressed: bool, max_bytes: int) -> Iterator
             if body is Reason.RECORD_LOST:
                 return
         else:
-            yield Record(number, body)
+            yield Record(number, body, offset)
 
 
 _ENDS = "The file ends in the middle of a record"

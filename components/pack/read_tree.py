@@ -89,15 +89,15 @@ def _row(number: int, path: Path, folder: Path, there: set[str]) -> ManifestRow:
     shown = f"{folder.name}/{path}".encode("utf-8", "backslashreplace").decode()
     if not _is_image(path.name):
         error = Unusable(Reason.TEXT_WITHOUT_IMAGE, "No picture of the same name stands beside the text")
-        return ManifestRow(number, rejection=Rejection.of("", error, shown))
+        return ManifestRow(number, {TEXT_COLUMN: TextFile(str(path))}, rejection=Rejection.of("", error, shown))
     values: dict[str, object] = {}
-    beside = path.with_suffix(JSON_SUFFIX)
+    text, beside = path.with_suffix(TEXT_SUFFIX), path.with_suffix(JSON_SUFFIX)
     if beside.name in there:
         try:
             values = _read_json(str(beside), folder)
         except Unusable as error:
-            return ManifestRow(number, rejection=Rejection.of("", error, shown))
-    text = path.with_suffix(TEXT_SUFFIX)
+            found = {IMAGE_COLUMN: str(path), TEXT_COLUMN: TextFile(str(text) if text.name in there else "")}
+            return ManifestRow(number, found, rejection=Rejection.of("", error, shown))
     if text.name in there:
         values[TEXT_COLUMN] = TextFile(str(text))
     else:

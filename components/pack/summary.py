@@ -10,6 +10,9 @@ from typing import Any
 
 PACK_FILE = "pack.json"
 QUARANTINE_FILE = "quarantine.jsonl"
+# Folder in a span of the records that packing set apart, and what the names of such files begin with anywhere.
+QUARANTINE_FOLDER = "quarantine"
+QUARANTINE_RECORDS = "records"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import collections
-import dataclasses
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -18,7 +16,7 @@ from tfx.types import artifact_utils
 
 from components import keys
 from components.errors import InputError
-from components.pack.summary import QUARANTINE_FILE
+from components.pack.summary import QUARANTINE_FILE, QUARANTINE_FOLDER, QUARANTINE_RECORDS
 from components.paired_example_gen import counts, spans
 from components.paired_example_gen.audit import AUDIT_FILE, audit_counts
 from components.paired_example_gen.ledger_file import LedgerFile
@@ -28,19 +26,13 @@ from components.paired_example_gen.placement import Placement, place
 from components.paired_example_gen.read_pairs import ReadPairs
 from components.paired_example_gen.read_shard import REJECTED
 from components.paired_example_gen.records import (
-    BATCH_BYTES,
-    CheckRecords,
     ToSplit,
-    batch_cost,
-    to_checked_record,
     to_quarantine_record,
 )
 from components.paired_example_gen.write_records import WriteRecords
 from components.pairs.limits import PairLimits
-from components.pairs.pair import CheckedPair
 
 _LOG = logging.getLogger("fusegate.ingest")
-_RECORDS = "records"
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
@@ -95,20 +87,17 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         limits = PairLimits(**json.loads(exec_properties["limits"]))
         names = Names(**json.loads(exec_properties["features"]), slices=tuple(json.loads(exec_properties["slices"])))
         with self._make_beam_pipeline() as pipeline:
-            records, unreadable = pipeline | "ReadPairs" >> ReadPairs(window, names.id, limits)
-            check = (
-                records
-                | "Gather" >> beam.BatchElements(BATCH_BYTES, BATCH_BYTES, element_size_fn=batch_cost)
-                | "Check" >> beam.ParDo(CheckRecords(names, limits)).with_outputs(REJECTED, main="checked")
-            )
-            checked = check.checked
+            checked, rejected = pipeline | "ReadPairs" >> ReadPairs(window, names, limits)
             _ = (
                 checked
-                | "ToRecord" >> beam.Map(to_checked_record)
+                | "ToRecord" >> beam.Map(lambda checked: checked[0])
                 | "WriteChecked" >> beam.io.WriteToTFRecord(f"{work}/pairs")
             )
-            _ = checked | "ToKey" >> beam.Map(_key_line) | "WriteKeys" >> beam.io.WriteToText(f"{work}/keys")
-            rejected = (unreadable, check[REJECTED]) | "AllRejected" >> beam.Flatten()
+            _ = (
+                checked
+                | "ToKey" >> beam.Map(lambda checked: checked[1])
+                | "WriteKeys" >> beam.io.WriteToText(f"{work}/keys")
+            )
             _ = (
                 rejected
                 | "ToLine" >> beam.Map(lambda item: item[0].to_json())
@@ -117,7 +106,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             _ = (
                 rejected
                 | "ToOriginal" >> beam.Map(to_quarantine_record)
-                | "WriteOriginals" >> WriteRecords(f"{quarantine}/{_RECORDS}-checked")
+                | "WriteOriginals" >> WriteRecords(f"{quarantine}/{QUARANTINE_RECORDS}-checked")
             )
 
     def _split(self, work: str, placement: Placement, uri: str, quarantine: str) -> None:
@@ -134,7 +123,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             _ = (
                 by_split[REJECTED]
                 | "ToOriginal" >> beam.Map(to_quarantine_record)
-                | "WriteOriginals" >> WriteRecords(f"{quarantine}/{_RECORDS}-placed")
+                | "WriteOriginals" >> WriteRecords(f"{quarantine}/{QUARANTINE_RECORDS}-placed")
             )
 
 
@@ -149,22 +138,15 @@ def _unchanged(window: Sequence[spans.Span], resolved: str) -> str:
     return found
 
 
-def _key_line(pair: CheckedPair) -> str:
-    thumbnail = base64.b64encode(pair.thumbnail).decode()
-    key = PairKey(pair.id, pair.source, pair.image_fingerprint, pair.text_fingerprint, pair.label, thumbnail)
-    return json.dumps(dataclasses.asdict(key))
-
-
 def _read_keys(work: str) -> list[PairKey]:
     return [PairKey(**json.loads(line)) for line in _read_lines(f"{work}/keys")]
 
 
-def _read_lines(prefix: str) -> list[str]:
-    lines: list[str] = []
+def _read_lines(prefix: str) -> Iterator[str]:
     for path in sorted(fileio.glob(f"{prefix}*")):
         with fileio.open(path, "r") as file:
-            lines += file.read().splitlines()
-    return lines
+            for line in file:
+                yield line.removesuffix("\n")
 
 
 def _write_audit(uri: str, audit: Mapping[str, Any]) -> None:
@@ -175,7 +157,11 @@ def _write_audit(uri: str, audit: Mapping[str, Any]) -> None:
 
 
 def _write_quarantine(uri: str, window: Sequence[spans.Span], rejected: list[str]) -> None:
-    """Keep what packing and ingest set apart in one file."""
+    """Keep what packing and ingest set apart in one place: one index, and the records beside it."""
     packed = [line for span in window for line in _read_lines(f"{span.path}/{QUARANTINE_FILE}")]
     with fileio.open(f"{uri}/{QUARANTINE_FILE}", "w") as file:
         file.write("".join(f"{line}\n" for line in [*packed, *sorted(rejected)]))
+    for span in window:
+        for path in fileio.glob(f"{span.path}/{QUARANTINE_FOLDER}/{QUARANTINE_RECORDS}-*"):
+            rest = path.rsplit("/", 1)[-1].removeprefix(f"{QUARANTINE_RECORDS}-")
+            fileio.copy(path, f"{uri}/{QUARANTINE_RECORDS}-packed-{span.number}-{rest}", overwrite=True)

@@ -15,9 +15,10 @@ import tensorflow as tf
 
 from components.pack.read_records import Record
 from components.pack.span_names import IMAGES, TEXTS
-from components.paired_example_gen.match_halves import Half, Match, match_halves
+from components.paired_example_gen.match_halves import Half, Match, Unmatched, match_halves
+from components.paired_example_gen.names import Names
 from components.paired_example_gen.read_shard import REJECTED, Placed, ReadShard, Rejected, read_shard
-from components.paired_example_gen.records import parse_features, single_bytes
+from components.paired_example_gen.records import CheckRecords, parse_features, single_bytes
 from components.paired_example_gen.spans import ShardFile, Span
 from components.pairs.clean_id import clean_id
 from components.pairs.limits import PairLimits
@@ -31,21 +32,21 @@ Verdict = tuple[int, bytes | Rejection]
 
 
 class JoinStreams(beam.PTransform):
-    """Turns spans of two streams into whole records at the pictures' places, and `(rejection, record)` for the rest.
+    """Turns spans of two streams into checked pairs at the pictures' places, and `(rejection, record)` for the rest.
 
     Args:
         spans: Spans; ids are joined within each.
-        id_name: Name of the feature that holds the id.
+        names: What the features are called.
         limits: What a usable pair is.
     """
 
-    def __init__(self, spans: Sequence[Span], id_name: str, limits: PairLimits):
+    def __init__(self, spans: Sequence[Span], names: Names, limits: PairLimits):
         super().__init__()
         self._files = {
             IMAGES: [(span.name, file) for span in spans for file in span.images],
             TEXTS: [(span.name, file) for span in spans for file in span.texts],
         }
-        self._id = id_name
+        self._names = names
         self._limits = limits
 
     def expand(self, root: Any) -> tuple[beam.PCollection, beam.PCollection]:
@@ -56,7 +57,7 @@ class JoinStreams(beam.PTransform):
                 | f"Files[{stream}]" >> beam.Create(files)
                 | f"Spread[{stream}]" >> beam.Reshuffle()
                 | f"Read[{stream}]"
-                >> beam.ParDo(_ReadHalves(stream, self._id, self._limits)).with_outputs(REJECTED, main="halves")
+                >> beam.ParDo(_ReadHalves(stream, self._names.id, self._limits)).with_outputs(REJECTED, main="halves")
             )
             streams[stream] = read.halves
             rejected.append(read[REJECTED])
@@ -66,13 +67,14 @@ class JoinStreams(beam.PTransform):
             | "Match" >> beam.ParDo(_Match()).with_outputs(REJECTED, main="images")
         )
         pictures = {file.name: file for _, file in self._files[IMAGES]}
+        check = CheckRecords(_ReadMatched(pictures, self._limits), self._names, self._limits)
         whole = (
             matched.images
             | "ByFile" >> beam.GroupByKey()
-            | "ReadAgain" >> beam.ParDo(_ReadMatched(pictures, self._limits)).with_outputs(REJECTED, main="records")
+            | "CheckAgain" >> beam.ParDo(check).with_outputs(REJECTED, main="checked")
         )
         rejected += [matched[REJECTED], whole[REJECTED]]
-        return whole.records, rejected | "Rejected" >> beam.Flatten()
+        return whole.checked, rejected | "Rejected" >> beam.Flatten()
 
 
 class _ReadHalves(beam.DoFn):
@@ -90,12 +92,12 @@ class _ReadHalves(beam.DoFn):
             if isinstance(item, beam.pvalue.TaggedOutput):
                 yield item
                 continue
-            place, record = item
+            place, offset, record = item
             features = parse_features(record)
             try:
                 pair_id = clean_id(single_bytes(features, self._id), self._limits)
             except Unusable as error:
-                yield _rejected("", error, place, record)
+                yield _rejected(Rejection.of("", error, place, offset), record)
                 continue
             digests = {
                 name: hashlib.sha256(feature.SerializeToString(deterministic=True)).hexdigest()
@@ -104,7 +106,7 @@ class _ReadHalves(beam.DoFn):
             }
             number = int(place.rpartition(":")[2])
             kept = record if self._stream == TEXTS else b""
-            yield (span, pair_id), Half(self._stream, shard.name, number, digests, kept)
+            yield (span, pair_id), Half(self._stream, shard.name, number, digests, kept, offset)
 
 
 class _Match(beam.DoFn):
@@ -118,10 +120,9 @@ class _Match(beam.DoFn):
             if isinstance(match, Match):
                 yield match.image.file, (match.image.number, match.text.record)
             elif match.half.stream == IMAGES:
-                rejection = Rejection.of(pair_id, match.error, match.half.place)
-                yield match.half.file, (match.half.number, rejection)
+                yield match.half.file, (match.half.number, _rejection(pair_id, match))
             else:
-                yield _rejected(pair_id, match.error, match.half.place, match.half.record)
+                yield _rejected(_rejection(pair_id, match), match.half.record)
 
 
 class _ReadMatched(beam.DoFn):
@@ -139,13 +140,17 @@ class _ReadMatched(beam.DoFn):
                 continue
             verdict = waiting.get(item.number)
             if isinstance(verdict, Rejection):
-                yield beam.pvalue.TaggedOutput(REJECTED, (verdict, item.data))
+                yield _rejected(verdict, item.data)
             elif verdict is not None:
                 example = tf.train.Example.FromString(item.data)
                 example.MergeFrom(tf.train.Example.FromString(verdict))
-                yield f"{name}:{item.number}", example.SerializeToString()
+                yield f"{name}:{item.number}", item.offset, example.SerializeToString()
 
 
-def _rejected(pair_id: str, error: Unusable, place: str, record: bytes) -> beam.pvalue.TaggedOutput:
-    rejected: Rejected = (Rejection.of(pair_id, error, place), record)
+def _rejection(pair_id: str, unmatched: Unmatched) -> Rejection:
+    return Rejection.of(pair_id, unmatched.error, unmatched.half.place, unmatched.half.offset)
+
+
+def _rejected(rejection: Rejection, record: bytes) -> beam.pvalue.TaggedOutput:
+    rejected: Rejected = (rejection, record)
     return beam.pvalue.TaggedOutput(REJECTED, rejected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from components.paired_example_gen.natural_order import natural_order
 from components.pairs.reasons import Reason
 from components.pairs.unusable import Unusable, shown
 
@@ -19,6 +20,7 @@ class Half:
         number: Its number there, from 1.
         features: Digest of each of its features but the id, by name.
         record: The record itself; empty for a picture's.
+        offset: Where the record begins, see `components.pairs.rejection`.
     """
 
     stream: str
@@ -26,6 +28,7 @@ class Half:
     number: int
     features: Mapping[str, str]
     record: bytes = b""
+    offset: int | None = None
 
     @property
     def place(self) -> str:
@@ -68,8 +71,8 @@ def match_halves(images: Iterable[Half], texts: Iterable[Half]) -> Iterator[Matc
         >>> [match.error.reason.value for match in match_halves([], [Half("texts", "texts.tfrecord", 1, {})])]
         ['text_without_image']
     """
-    images = sorted(images, key=lambda half: (half.file, half.number))
-    texts = sorted(texts, key=lambda half: (half.file, half.number))
+    images = sorted(images, key=_order)
+    texts = sorted(texts, key=_order)
     if conflict := _conflict(images, texts):
         yield from (Unmatched(half, conflict) for half in (*images, *texts))
         return
@@ -81,6 +84,10 @@ def match_halves(images: Iterable[Half], texts: Iterable[Half]) -> Iterator[Matc
         yield Unmatched(images[0], Unusable(Reason.IMAGE_WITHOUT_TEXT, "No text has the picture's id"))
     else:
         yield Unmatched(texts[0], Unusable(Reason.TEXT_WITHOUT_IMAGE, "No picture has the text's id"))
+
+
+def _order(half: Half) -> tuple[tuple[list[str | int], str], int]:
+    return natural_order(half.file), half.number
 
 
 def _conflict(images: Sequence[Half], texts: Sequence[Half]) -> Unusable | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from components.pack.map_ahead import map_ahead
 from components.paired_example_gen.perceptual import WORDS, window_signs
 
 # Share of the signs that either picture has; what copies and strangers measure is in docs/splits.md.
@@ -17,7 +18,7 @@ _BANDS = 8
 _BAND_BITS = 16
 # Of a band that thousands share, so many are compared: those whose next signs are nearest.
 _MOST_OF_A_BAND = 32
-_CHUNK = 128
+_CHUNK = 64
 _ONES = np.array([value.bit_count() for value in range(1 << 16)], np.uint8)
 
 
@@ -48,10 +49,12 @@ class NearDuplicates:
             thumbnails: The pictures that are looked for, shape (n, 32, 32).
             of_larger: Whether to find their crops too, and not only what they are crops of.
         """
-        for start in range(0, len(thumbnails) if len(self._cores) else 0, _CHUNK):
-            windows = window_signs(thumbnails[start : start + _CHUNK], of_larger)
-            rows, columns = self._find_chunk(windows)
-            yield rows + start, columns
+
+        def find_from(start: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+            rows, columns = self._find_chunk(window_signs(thumbnails[start : start + _CHUNK], of_larger))
+            return rows + start, columns
+
+        return map_ahead(find_from, range(0, len(thumbnails) if len(self._cores) else 0, _CHUNK))
 
     def _find_chunk(self, windows: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         known = len(self._cores)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from components.paired_example_gen.natural_order import natural_order
+
 
 @dataclass(frozen=True)
 class PairKey:
@@ -16,6 +18,7 @@ class PairKey:
         text: Fingerprint of its text; empty where it has none.
         label: 0 or 1.
         thumbnail: Its picture's thumbnail in base64; empty for a picture without contrast.
+        offset: Where its record begins, see `components.pairs.rejection`.
     """
 
     id: str
@@ -24,12 +27,13 @@ class PairKey:
     text: str
     label: int
     thumbnail: str = ""
+    offset: int | None = None
 
     @property
-    def place(self) -> tuple[str, int]:
-        """What orders pairs as their files do."""
+    def place(self) -> tuple[tuple[list[str | int], str], int]:
+        """What orders pairs as their files do: `span-10` comes after `span-2`."""
         name, _, number = self.source.rpartition(":")
-        return name, int(number)
+        return natural_order(name), int(number)
 
     @property
     def picture_node(self) -> str:

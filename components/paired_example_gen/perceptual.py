@@ -30,6 +30,8 @@ _MARGIN = 0.05
 # What a crop takes from one side; the steps between are near enough to one of these.
 _CROPS = (0.0, 0.025, 0.05)
 _FINE = 512
+# The signs of a picture are a small part of what they are made of.
+_MOST_AT_ONCE = 1024
 # Grey levels; what encoders add at a quality of 30 stays below.
 _LEAST_AMOUNT = 0.15
 
@@ -45,7 +47,11 @@ def core_signs(thumbnails: NDArray[np.uint8]) -> NDArray[np.uint64]:
     Returns:
         Shape (n, 8).
     """
-    return _signs(thumbnails, ((_MARGIN, 1 - _MARGIN),))[:, 0]
+    signs = np.empty((len(thumbnails), WORDS), np.uint64)
+    for start in range(0, len(signs), _MOST_AT_ONCE):
+        some = slice(start, start + _MOST_AT_ONCE)
+        signs[some] = _signs(thumbnails[some], ((_MARGIN, 1 - _MARGIN),))[:, 0]
+    return signs
 
 
 def window_signs(thumbnails: NDArray[np.uint8], of_larger: bool) -> NDArray[np.uint64]:
@@ -70,12 +76,13 @@ def window_signs(thumbnails: NDArray[np.uint8], of_larger: bool) -> NDArray[np.u
 def _signs(thumbnails: NDArray[np.uint8], windows: tuple[Window, ...]) -> NDArray[np.uint64]:
     """Return the signs of every combination of a window across and a window down, (n, windows², 8)."""
     waves = np.concatenate([_waves(window) for window in windows])
-    count, wide = len(thumbnails), len(windows)
-    amounts = waves @ thumbnails.astype(np.float32) @ waves.T
-    amounts = amounts.reshape(count, wide, _FREQUENCIES, wide, _FREQUENCIES).transpose(0, 1, 3, 2, 4)
-    amounts = amounts.reshape(count, wide * wide, _FREQUENCIES**2)[:, :, _by_frequency()]
-    planes = [np.packbits(plane, axis=-1) for plane in (amounts > _LEAST_AMOUNT, amounts < -_LEAST_AMOUNT)]
-    return np.ascontiguousarray(np.concatenate(planes, axis=-1)).view(">u8").astype(np.uint64)
+    down = np.tensordot(waves, thumbnails.astype(np.float32), ([1], [1]))
+    amounts = np.tensordot(down, waves, ([2], [1])).transpose(1, 0, 2).reshape(len(thumbnails), len(waves) ** 2)
+    places = _places(len(windows))
+    planes = np.zeros((len(thumbnails), len(places), 2, _FREQUENCIES**2), bool)
+    planes[..., 0, :-1] = np.take(amounts > _LEAST_AMOUNT, places, axis=1)
+    planes[..., 1, :-1] = np.take(amounts < -_LEAST_AMOUNT, places, axis=1)
+    return np.packbits(planes).view(">u8").astype(np.uint64).reshape(*planes.shape[:2], WORDS)
 
 
 @lru_cache(maxsize=64)
@@ -95,8 +102,12 @@ def _waves(window: Window) -> NDArray[np.float32]:
     return (cosines @ curve @ transform).astype(np.float32)
 
 
-@lru_cache(maxsize=1)
-def _by_frequency() -> NDArray[np.int64]:
-    """Return the places of all amounts but the mean, the lowest frequency first."""
+@lru_cache(maxsize=4)
+def _places(windows: int) -> NDArray[np.int64]:
+    """Return where each combination's amounts stand, (windows², 255): all but the mean, the lowest frequency first."""
     square = np.arange(_FREQUENCIES) ** 2
-    return np.argsort(np.add.outer(square, square).ravel(), kind="stable")[1:]
+    by_frequency = np.argsort(np.add.outer(square, square).ravel(), kind="stable")[1:]
+    down, across = np.divmod(by_frequency, _FREQUENCIES)
+    starts = np.arange(windows) * _FREQUENCIES
+    rows, columns = starts[:, None, None] + down, starts[:, None] + across
+    return (rows * (windows * _FREQUENCIES) + columns).reshape(-1, len(by_frequency))

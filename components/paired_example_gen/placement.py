@@ -114,4 +114,5 @@ def _bridge(pair: PairKey, splits: Mapping[str, str]) -> Rejection:
         return "its picture" if node == pair.picture_node else "a copy of its picture"
 
     parts = " and ".join(f"{named(node)} to {split}" for split, node in sorted(splits.items()))
-    return Rejection.of(pair.id, Unusable(Reason.BRIDGES_SPLITS, f"Earlier data binds {parts}"), pair.source)
+    error = Unusable(Reason.BRIDGES_SPLITS, f"Earlier data binds {parts}")
+    return Rejection.of(pair.id, error, pair.source, pair.offset)

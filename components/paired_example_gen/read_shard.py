@@ -17,8 +17,8 @@ from components.pairs.unusable import Unusable
 REJECTED = "rejected"
 _OTHER_BYTES = 1 << 16
 
-# A record with its place, `file:number`; a rejection with the record that it is about, where there is one.
-Placed = tuple[str, bytes]
+# A record with its place, `file:number`, and its offset; a rejection with the record that it is about, if there is one.
+Placed = tuple[str, int, bytes]
 Rejected = tuple[Rejection, bytes]
 
 
@@ -42,7 +42,7 @@ def read_shard(shard: ShardFile, limits: PairLimits) -> Iterator[Record | Damage
 
 
 class ReadShard(beam.DoFn):
-    """Yields each record of a file with its place, `file:number` from 1; what is damaged comes out tagged `rejected`.
+    """Yields each record of a file with its place, `file:number` from 1, and offset; the damaged tagged `rejected`.
 
     Where packing wrote down how many records there are, each of those behind the damage is named; otherwise one
     rejection stands for all of them.
@@ -55,23 +55,26 @@ class ReadShard(beam.DoFn):
         self._limits = limits
 
     def process(self, shard: ShardFile) -> Iterator[Placed | beam.pvalue.TaggedOutput]:
-        seen, lost = 0, "The file ends before its last record"
+        seen, lost, end = 0, "The file ends before its last record", None
         for item in read_shard(shard, self._limits):
             if isinstance(item, Record):
-                yield f"{shard.name}:{item.number}", item.data
+                yield f"{shard.name}:{item.number}", item.offset, item.data
             elif item.reason is Reason.RECORD_LOST:
-                lost = f"{item.fault}, at byte {item.offset:,}"
+                lost, end = f"{item.fault}, at byte {item.offset:,}", item.offset
                 break
             else:
-                yield _rejected(shard, item.number, item.reason, f"{item.fault}, at byte {item.offset:,}")
+                fault = f"{item.fault}, at byte {item.offset:,}"
+                yield _rejected(shard, item.number, item.reason, fault, item.offset)
             seen = item.number
         else:
             if shard.records is None:
                 return
         for number in range(seen + 1, (seen + 1 if shard.records is None else shard.records) + 1):
-            yield _rejected(shard, number, Reason.RECORD_LOST, lost)
+            yield _rejected(shard, number, Reason.RECORD_LOST, lost, end)
 
 
-def _rejected(shard: ShardFile, number: int, reason: Reason, received: str) -> beam.pvalue.TaggedOutput:
-    rejection = Rejection.of("", Unusable(reason, received), f"{shard.name}:{number}")
+def _rejected(
+    shard: ShardFile, number: int, reason: Reason, received: str, offset: int | None
+) -> beam.pvalue.TaggedOutput:
+    rejection = Rejection.of("", Unusable(reason, received), f"{shard.name}:{number}", offset)
     return beam.pvalue.TaggedOutput(REJECTED, (rejection, b""))

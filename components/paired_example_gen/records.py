@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,45 +14,49 @@ from google.protobuf.message import DecodeError
 from components import keys
 from components.pack.map_ahead import map_ahead
 from components.paired_example_gen.names import PLACE, Names
+from components.paired_example_gen.pair_key import PairKey
 from components.paired_example_gen.read_shard import REJECTED, Placed, Rejected
 from components.pairs.limits import PairLimits
 from components.pairs.pair import RawPair
 from components.pairs.rejection import Rejection
 from components.pairs.sliced_pair import SlicedPair, check_sliced_pair
+from components.quarantine.record import encode_quarantined
 
-# So many records are checked in one go, by several threads.
-BATCH_RECORDS = 64
-BATCH_BYTES = 16 << 20
-# Features of a record in the quarantine, beside the id.
-REASON, SOURCE, RECORD = "reason", "source", "record"
+# A usable pair's record, and its key as a line of JSON.
+Checked = tuple[bytes, str]
 
 
 class CheckRecords(beam.DoFn):
-    """Turns records into checked pairs; what cannot be used comes out tagged `rejected`, with its record.
+    """Reads records and turns them into checked ones, each with its key; the others come out tagged `rejected`.
+
+    What takes a while is done in threads, while the next records are read.
 
     Args:
+        reader: Yields the records of a file; what it tags is passed on.
         names: What the features are called.
         limits: What a usable pair is.
     """
 
-    def __init__(self, names: Names, limits: PairLimits):
+    def __init__(self, reader: beam.DoFn, names: Names, limits: PairLimits):
+        self._reader = reader
         self._names = names
         self._limits = limits
 
-    def process(self, batch: Sequence[Placed]) -> Iterator[SlicedPair | beam.pvalue.TaggedOutput]:
-        for (_, record), checked in zip(batch, map_ahead(self._check, batch), strict=True):
-            yield beam.pvalue.TaggedOutput(REJECTED, (checked, record)) if isinstance(checked, Rejection) else checked
+    def process(self, element: Any) -> Iterator[Checked | beam.pvalue.TaggedOutput]:
+        return map_ahead(self._check_or_pass, self._reader.process(element))
 
-    def _check(self, element: Placed) -> SlicedPair | Rejection:
-        source, record = element
+    def _check_or_pass(self, item: Placed | beam.pvalue.TaggedOutput) -> Checked | beam.pvalue.TaggedOutput:
+        if isinstance(item, beam.pvalue.TaggedOutput):
+            return item
+        checked = self._check(item)
+        return beam.pvalue.TaggedOutput(REJECTED, (checked, item[2])) if isinstance(checked, Rejection) else checked
+
+    def _check(self, element: Placed) -> Checked | Rejection:
+        source, offset, record = element
         features = parse_features(record)
-        pair = _to_pair(features, source, self._names, self._limits)
-        return check_sliced_pair(pair, _slices(features, self._names), self._limits)
-
-
-def batch_cost(element: Placed) -> int:
-    """Return what a record counts against BATCH_BYTES, so that they hold no more than BATCH_RECORDS."""
-    return max(len(element[1]), BATCH_BYTES // BATCH_RECORDS)
+        pair = _to_pair(features, source, offset, self._names, self._limits)
+        checked = check_sliced_pair(pair, _slices(features, self._names), self._limits)
+        return checked if isinstance(checked, Rejection) else (to_checked_record(checked), to_key_line(checked))
 
 
 def parse_features(record: bytes) -> Mapping[str, Any]:
@@ -67,7 +73,7 @@ def single_bytes(features: Mapping[str, Any], name: str) -> bytes | None:
     return values[0] if len(values) == 1 else None
 
 
-def _to_pair(features: Mapping[str, Any], source: str, names: Names, limits: PairLimits) -> RawPair:
+def _to_pair(features: Mapping[str, Any], source: str, offset: int, names: Names, limits: PairLimits) -> RawPair:
     """Read a record's features; one that is missing, not single or of another type counts as not given.
 
     The text's vector is read only where one is wanted: elsewhere an encoder makes the feature of this name.
@@ -83,6 +89,7 @@ def _to_pair(features: Mapping[str, Any], source: str, names: Names, limits: Pai
         label=labels[0] if len(labels) == 1 else None,
         source=source,
         text_vector=vector,
+        offset=offset,
     )
 
 
@@ -112,15 +119,16 @@ def to_checked_record(pair: SlicedPair) -> bytes:
     return example.SerializeToString()
 
 
+def to_key_line(pair: SlicedPair) -> str:
+    """Return a checked pair's key as a line of JSON."""
+    thumbnail = base64.b64encode(pair.thumbnail).decode()
+    fingerprints = (pair.image_fingerprint, pair.text_fingerprint)
+    return json.dumps(vars(PairKey(pair.id, pair.source, *fingerprints, pair.label, thumbnail, pair.offset)))
+
+
 def to_quarantine_record(rejected: Rejected) -> bytes:
-    """Serialise what was set apart: id, reason, source, and the record as it was received."""
-    rejection, record = rejected
-    example = tf.train.Example()
-    values = {keys.ID: rejection.id, REASON: str(rejection.reason), SOURCE: rejection.source}
-    for name, value in values.items():
-        example.features.feature[name].bytes_list.value.append(value.encode())
-    example.features.feature[RECORD].bytes_list.value.append(record)
-    return example.SerializeToString(deterministic=True)
+    """Serialise what was set apart, see `components.quarantine.record`."""
+    return encode_quarantined(*rejected)
 
 
 class ToSplit(beam.DoFn):

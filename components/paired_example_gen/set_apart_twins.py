@@ -45,4 +45,4 @@ def set_apart_twins(pairs: Iterable[PairKey]) -> tuple[list[PairKey], list[Rejec
 
 
 def _rejection(pair: PairKey, reason: Reason, received: str) -> Rejection:
-    return Rejection.of(pair.id, Unusable(reason, received), pair.source)
+    return Rejection.of(pair.id, Unusable(reason, received), pair.source, pair.offset)

@@ -43,6 +43,6 @@ def check_pair(pair: RawPair, limits: PairLimits) -> CheckedPair | Rejection:
             raise Unusable(Reason.IMAGE_MISSING, "No image")
         image = normalise_image(data, limits)
     except Unusable as error:
-        return Rejection.of(pair_id, error, pair.source)
+        return Rejection.of(pair_id, error, pair.source, pair.offset)
     size = (image.width, image.height)
-    return CheckedPair(pair_id, image.data, text, label, *size, pair.source, vector, image.thumbnail)
+    return CheckedPair(pair_id, image.data, text, label, *size, pair.source, vector, image.thumbnail, pair.offset)

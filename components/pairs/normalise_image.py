@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from components.pairs.limits import PairLimits
 from components.pairs.reasons import Reason
-from components.pairs.thumbnail import make_thumbnail
+from components.pairs.thumbnail import LEAST_SIDE, make_thumbnail
 from components.pairs.unusable import Unusable
 
 _SIGNATURES = {
@@ -86,29 +86,46 @@ def _too_many_pixels(received: str, limits: PairLimits) -> Unusable:
 
 
 def _decode(data: bytes, image_format: str, limits: PairLimits) -> NormalImage:
-    with Image.open(BytesIO(data), formats=[image_format]) as image:
+    with _open(data, image_format) as image:
         width, height = image.size
         if width * height > limits.max_pixels:
             raise _too_many_pixels(f"The image is {width:,} × {height:,}", limits)
+        if image_format == "JPEG":
+            return _decode_jpeg(image, data, limits)
         if image_format == "PNG":
             image.verify()  # Pillow decodes on past a wrong checksum, TensorFlow fails on it.
-    if image_format == "JPEG" and (scans := data.count(_JPEG_START_OF_SCAN)) > limits.max_jpeg_scans:
-        received = f"The JPEG holds {scans:,} scans; at most {limits.max_jpeg_scans} are decoded"
-        raise Unusable(Reason.IMAGE_NOT_DECODABLE, received)
-    with Image.open(BytesIO(data), formats=[image_format]) as image:
+    with _open(data, image_format) as image:
         image.load()
-        if _reads_alike(image, image_format, data):
+        if image_format == "PNG" and _png_reads_alike(image, data):
             return NormalImage(data, width, height, make_thumbnail(image))
         return _encode(_plain_rgb(image), image_format, limits)
 
 
-def _reads_alike(image: Image.Image, image_format: str, data: bytes) -> bool:
-    if image.mode not in ("RGB", "L") or image.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9):
-        return False
-    if image_format == "JPEG":
-        return _JPEG_END in data[-64:]
+def _open(data: bytes, image_format: str) -> Image.Image:
+    return Image.open(BytesIO(data), formats=[image_format])
+
+
+def _decode_jpeg(image: Image.Image, data: bytes, limits: PairLimits) -> NormalImage:
+    if (scans := data.count(_JPEG_START_OF_SCAN)) > limits.max_jpeg_scans:
+        received = f"The JPEG holds {scans:,} scans; at most {limits.max_jpeg_scans} are decoded"
+        raise Unusable(Reason.IMAGE_NOT_DECODABLE, received)
+    width, height = image.size
+    if not _is_plain(image) or _JPEG_END not in data[-64:]:
+        image.load()
+        return _encode(_plain_rgb(image), "JPEG", limits)
+    # Every coefficient is decoded, so that the same bytes fail; only the pixels that are made of them are fewer.
+    image.draft("RGB", (LEAST_SIDE, LEAST_SIDE))
+    image.load()
+    return NormalImage(data, width, height, make_thumbnail(image))
+
+
+def _is_plain(image: Image.Image) -> bool:
+    return image.mode in ("RGB", "L") and image.getexif().get(ExifTags.Base.Orientation, 1) not in range(2, 9)
+
+
+def _png_reads_alike(image: Image.Image, data: bytes) -> bool:
     whole = data.endswith(_PNG_END) and data.count(b"IEND") == 1  # The chunks were verified up to the first.
-    return image_format == "PNG" and whole and data[_PNG_BIT_DEPTH_OFFSET] == 8 and "transparency" not in image.info
+    return _is_plain(image) and whole and data[_PNG_BIT_DEPTH_OFFSET] == 8 and "transparency" not in image.info
 
 
 def _plain_rgb(image: Image.Image) -> Image.Image:

@@ -21,6 +21,7 @@ class RawPair:
         source: Where the pair came from, as `file:line` or another name.
         text_vector: The text's vector as a sequence of numbers, or a function that reads it and may raise `Unusable`;
             None where there is none.
+        offset: Where it begins in its file, see `components.pairs.rejection`.
     """
 
     id: object
@@ -29,6 +30,7 @@ class RawPair:
     label: object
     source: str
     text_vector: object = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class CheckedPair:
         source: As in the raw pair.
         text_vector: The text's vector in float32; empty where it has none.
         thumbnail: What copies of the picture are known by, see `components.pairs.thumbnail`.
+        offset: As in the raw pair.
     """
 
     id: str
@@ -57,6 +60,7 @@ class CheckedPair:
     text_vector: tuple[float, ...] = ()
     # Follows from the image, but not to the last grey level where the image was encoded anew.
     thumbnail: bytes = field(default=b"", compare=False, repr=False)
+    offset: int | None = None
 
     @property
     def image_fingerprint(self) -> str:

@@ -53,6 +53,11 @@ class Reason(str, Enum):
         return self.value
 
     @property
+    def is_fault(self) -> bool:
+        """Whether the pair itself is in need of mending; a usable one may be set apart for the sake of others."""
+        return self not in (Reason.PAIR_DUPLICATE, Reason.BRIDGES_SPLITS)
+
+    @property
     def mend(self) -> str:
         """One sentence that tells how to make such a pair usable."""
         return _MENDS[self]
@@ -66,7 +71,7 @@ _MENDS = {
     Reason.TEXT_MISSING: "Give the text as a string.",
     Reason.TEXT_EMPTY: "Write the text that stands on the picture, or allow empty texts.",
     Reason.TEXT_TOO_LONG: "Shorten the text.",
-    Reason.TEXT_NOT_UTF8: "Save the text as UTF-8, or name its encoding in data.text_encodings.",
+    Reason.TEXT_NOT_UTF8: "Save it as UTF-8, or name its encoding (`data.text_encodings`, `pack --text-encoding`).",
     Reason.TEXT_CONTROL_CHARACTER: "Remove the control character.",
     Reason.TEXT_VECTOR_MISSING: "Give the text's vector, or the path of its .npy file.",
     Reason.TEXT_VECTOR_INVALID: "Give one list of numbers, or a .npy file that holds one, beside the manifest.",

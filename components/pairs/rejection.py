@@ -18,17 +18,19 @@ class Rejection:
         reason: What is wrong, from a closed list.
         detail: A sentence: what was received and how to mend it.
         source: Where the pair came from, as `file:line` or another name.
+        offset: Where it begins in that file, in bytes of the uncompressed one; None where that says nothing.
     """
 
     id: str
     reason: Reason
     detail: str
     source: str
+    offset: int | None = None
 
     @classmethod
-    def of(cls, pair_id: str, error: Unusable, source: str) -> Rejection:
+    def of(cls, pair_id: str, error: Unusable, source: str, offset: int | None = None) -> Rejection:
         """Returns the rejection that an `Unusable` value makes of its pair."""
-        return cls(pair_id, error.reason, error.detail, source)
+        return cls(pair_id, error.reason, error.detail, source, offset)
 
     def to_json(self) -> str:
         """Returns the rejection as one line of ASCII JSON, without a line break."""

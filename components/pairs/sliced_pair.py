@@ -41,6 +41,6 @@ def check_sliced_pair(pair: RawPair, slices: Mapping[str, object], limits: PairL
     try:
         cleaned = [(name, clean_slice(name, value)) for name, value in sorted(slices.items())]
     except Unusable as error:
-        return Rejection.of(checked.id, error, checked.source)
+        return Rejection.of(checked.id, error, checked.source, checked.offset)
     values = {field.name: getattr(checked, field.name) for field in fields(checked)}
     return SlicedPair(**values, slices=tuple((name, value) for name, value in cleaned if value))

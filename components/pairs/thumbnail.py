@@ -5,6 +5,8 @@ from __future__ import annotations
 from PIL import Image
 
 THUMBNAIL_SIDE = 32
+# A picture that is decoded for this alone may be decoded so small; below, copies are lost.
+LEAST_SIDE = 48
 # Grey levels between the darkest and the lightest spot; below it, what is left is the encoder's noise.
 _LEAST_CONTRAST = 8
 # Averages blocks of pixels first: a third of the time, and at most a few grey levels of difference.

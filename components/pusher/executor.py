@@ -29,7 +29,6 @@ RECEIPT_KEY = "receipt"
 UNCHANGED_PROPERTY = "unchanged"
 REASON_PROPERTY = "reason"
 # As the Evaluator names it; its executor would bring TFMA with it, which a push does not need.
-VARIANT_PROPERTY = "variant"
 _BESIDE = {REFERENCE_KEY: registry.REFERENCE, RECEIPT_KEY: registry.RECEIPT}
 
 
@@ -64,7 +63,7 @@ class Executor(tfx_pusher.Executor):
             publish(destination, staging, record, beside)
         path = registry.version_path(destination, version)
         io_utils.copy_dir(path, pushed.uri)
-        pushed.set_string_custom_property(VARIANT_PROPERTY, variant)
+        pushed.set_string_custom_property(keys.VARIANT_PROPERTY, variant)
         self._MarkPushed(pushed, path, str(version))
 
     def _known(self, destination: str, digest: str, pushed: types.Artifact) -> bool:
@@ -116,7 +115,7 @@ class Executor(tfx_pusher.Executor):
 
 def _variant(input_dict: dict[str, list[types.Artifact]]) -> str:
     blessing = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_BLESSING_KEY])
-    return blessing.get_string_custom_property(VARIANT_PROPERTY) or keys.FUSED
+    return blessing.get_string_custom_property(keys.VARIANT_PROPERTY) or keys.FUSED
 
 
 def _copy_variant(model_path: str, variant: str, target: str) -> None:

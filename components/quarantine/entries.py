@@ -21,12 +21,14 @@ class Entry:
         reason: Why.
         detail: What was received and how to mend it.
         source: Where it stands: file and line, or file and number of the record.
+        offset: Where it begins there, in bytes of the uncompressed file; None where that says nothing.
     """
 
     id: str
     reason: str
     detail: str
     source: str
+    offset: int | None = None
 
 
 def read_entries(folder: Path, reasons: Collection[str] = (), ids: Collection[str] = ()) -> Iterator[Entry]:
@@ -61,8 +63,10 @@ def count_reasons(entries: Iterable[Entry]) -> dict[str, int]:
 def _entry(line: str, path: Path, number: int) -> Entry:
     try:
         row = json.loads(line)
-        return Entry(*(str(row[name]) for name in ("id", "reason", "detail", "source")))
-    except (ValueError, KeyError, TypeError) as error:
+        offset = row.get("offset")
+        pair_id, reason, detail, source = (str(row[name]) for name in ("id", "reason", "detail", "source"))
+        return Entry(pair_id, reason, detail, source, None if offset is None else int(offset))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"each line of a quarantine must be a JSON object with id, reason, detail and source. Received: {path}, "
             f"line {number} ({error!r}). Run the pipeline again, or pack again"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,14 +14,15 @@ from components import keys
 from components.errors import InputError
 from components.pack.manifest import ID_COLUMN, IMAGE_COLUMN, LABEL_COLUMN, TEXT_COLUMN, VECTOR_COLUMN
 from components.pack.read_records import Record, read_records
-from components.paired_example_gen.records import RECORD, SOURCE, parse_features
+from components.pack.summary import QUARANTINE_FOLDER, QUARANTINE_RECORDS
+from components.paired_example_gen.records import parse_features
 from components.quarantine.entries import Entry
+from components.quarantine.record import MAX_QUARANTINED_BYTES, Key, decode_quarantined
 
 MANIFEST_FILE, REASONS_FILE = "manifest.jsonl", "reasons.jsonl"
 IMAGES, TEXTS = "images", "texts"
-_RECORDS = "records*.tfrecord.gz"
+_RECORDS = f"{QUARANTINE_RECORDS}-*.tfrecord.gz"
 _OURS = (keys.ID, keys.IMAGE, keys.TEXT, keys.LABEL, keys.TEXT_VECTOR)
-_MOST_RECORD_BYTES = 1 << 30
 _SUFFIXES = {
     b"\xff\xd8\xff": "jpg",
     b"\x89PNG\r\n\x1a\n": "png",
@@ -37,7 +39,7 @@ class Export:
     Attributes:
         manifest: The manifest, which `fusegate pack` reads.
         written: Pairs in it.
-        without_record: Entries whose pair is not in the quarantine: packing leaves it where it was.
+        without_record: Entries whose pair is not in the quarantine: nothing of it could be read.
     """
 
     manifest: Path
@@ -54,7 +56,7 @@ def export_quarantine(
     `reasons.jsonl` tells what is wrong with each pair, and `texts` holds each text's own bytes.
 
     Args:
-        folder: The quarantine of a run.
+        folder: The quarantine of a run, or a span.
         entries: What to export.
         target: The folder to make; it must be missing or empty.
         names: What the features are called in the records, by our own names.
@@ -81,13 +83,15 @@ def export_quarantine(
 
 
 def _write(folder: Path, entries: Sequence[Entry], staging: Path, target: Path, names: Mapping[str, str]) -> Export:
-    wanted = {entry.source: entry for entry in entries}
+    wanted: dict[Key, list[Entry]] = defaultdict(list)
+    for entry in reversed(entries):  # The first is taken first, from the end.
+        wanted[entry.source, entry.reason, entry.id].append(entry)
     written = 0
     with (staging / MANIFEST_FILE).open("w") as manifest, (staging / REASONS_FILE).open("w") as reasons:
-        for source, record in _read_originals(folder):
-            entry = wanted.pop(source, None)
-            if entry is None or not record:
+        for key, record in _read_originals(folder):
+            if not wanted[key] or not record:
                 continue
+            entry = wanted[key].pop()
             written += 1
             row = _row(record, written, staging, names)
             manifest.write(json.dumps(row) + "\n")
@@ -95,14 +99,13 @@ def _write(folder: Path, entries: Sequence[Entry], staging: Path, target: Path, 
     return Export(target / MANIFEST_FILE, written, len(entries) - written)
 
 
-def _read_originals(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Read source and original bytes of each pair that the quarantine holds."""
-    for path in sorted(folder.glob(_RECORDS)):
+def _read_originals(folder: Path) -> Iterator[tuple[Key, bytes]]:
+    """Read the key and the original bytes of each pair that the quarantine of a span or of a run holds."""
+    for path in sorted([*folder.glob(_RECORDS), *folder.glob(f"{QUARANTINE_FOLDER}/{_RECORDS}")]):
         with path.open("rb") as file:
-            for item in read_records(file, True, _MOST_RECORD_BYTES):
+            for item in read_records(file, True, MAX_QUARANTINED_BYTES):
                 if isinstance(item, Record):
-                    features = parse_features(item.data)
-                    yield _bytes(features, SOURCE).decode("utf-8", "replace"), _bytes(features, RECORD)
+                    yield decode_quarantined(item.data)
 
 
 def _row(record: bytes, number: int, staging: Path, names: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
 from components import keys
-from components.evaluator.executor import FALLBACK_PROPERTY, VARIANT_PROPERTY
+from components.evaluator.executor import FALLBACK_PROPERTY
 from components.evaluator.fallback import best_variant
 from components.evaluator.scores import BASELINE, CANDIDATE, read_scores
 from components.live_model import registry
@@ -75,7 +75,7 @@ class Executor(base_executor.BaseExecutor):
     ) -> Facts:
         blessing, live, model = inputs["model_blessing"], inputs["live"], inputs["model"]
         blessed = _flag(blessing, BLESSED_PROPERTY)
-        variant = blessing.get_string_custom_property(VARIANT_PROPERTY) or keys.FUSED
+        variant = blessing.get_string_custom_property(keys.VARIANT_PROPERTY) or keys.FUSED
         path = path_utils.serving_model_path(model.uri)
         return Facts(
             run=self._run(),

@@ -32,7 +32,6 @@ BLESSED_FILE, NOT_BLESSED_FILE = "INFRA_BLESSED", "INFRA_NOT_BLESSED"
 REASON_PROPERTY = "reason"
 REPORT_FILE = "serving_check.json"
 # What the Evaluator's blessing says is served.
-VARIANT_PROPERTY = "variant"
 NOT_CHECKED = "not checked, because the Evaluator did not bless the model"
 
 _LOG = logging.getLogger("fusegate.serving_check")
@@ -56,7 +55,7 @@ class Executor(base_executor.BaseExecutor):
             return
         settings = ServingSettings(**json.loads(exec_properties["settings"]))
         limits = PairLimits(**json.loads(exec_properties["limits"]))
-        variant = judged.get_string_custom_property(VARIANT_PROPERTY) or keys.FUSED
+        variant = judged.get_string_custom_property(keys.VARIANT_PROPERTY) or keys.FUSED
         path = read_training_path(model.uri)
         examples = artifact_utils.get_single_instance(input_dict[standard_component_specs.EXAMPLES_KEY])
         records = _find(artifact_utils.get_split_uri([examples], keys.EVAL), set(path))

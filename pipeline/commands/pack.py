@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that the img paths start from and must stay in.  [default: the manifest's]",
 )
+@click.option(
+    "--text-encoding",
+    "text_encodings",
+    multiple=True,
+    metavar="NAME",
+    help="What a text's bytes are read as, the first that fits; may be repeated.  [default: utf-8]",
+)
 @click.option("--allow-empty-text", is_flag=True, help="Keep pairs without text.")
 @click.option(
     "--slices", default="", metavar="NAMES", help="Further columns to pack, between commas, as language,source."
@@ -33,6 +40,7 @@ def pack(
     out: Path,
     span: int,
     images: Path | None,
+    text_encodings: tuple[str, ...],
     allow_empty_text: bool,
     slices: str,
     shards: int | None,
@@ -55,6 +63,7 @@ def pack(
       fusegate pack memes/manifest.jsonl --out data --span 1
       fusegate pack memes/mended.jsonl --out data --span 1 --append
       fusegate pack photos --out data --span 2 --slices language,source
+      fusegate pack old.csv --out data --span 2 --text-encoding utf-8 --text-encoding cp1252
       fusegate pack memes.csv --images /mnt/pictures --out data --span 2 --overwrite
       fusegate pack memes.csv --out data --span 3 --beam-args "--runner=FlinkRunner --parallelism=8"
     """
@@ -75,13 +84,24 @@ def pack(
         out,
         span,
         images=images,
-        limits=PairLimits(allow_empty_text=allow_empty_text),
+        limits=PairLimits(allow_empty_text=allow_empty_text, text_encodings=_encodings(text_encodings)),
         slices=_names(slices),
         shards=shards,
         beam_args=shlex.split(beam_args),
         progress=True,
     )
     _report(summary, time.monotonic() - started)
+
+
+def _encodings(names: tuple[str, ...]) -> tuple[str, ...]:
+    from components.pairs.clean_text import is_text_encoding
+
+    unknown = [name for name in names if not is_text_encoding(name)]
+    if unknown:
+        raise click.UsageError(
+            f"--text-encoding must be one that Python knows, as utf-8 or cp1252. Received: {', '.join(unknown)}"
+        )
+    return names or ("utf-8",)
 
 
 def _names(slices: str) -> tuple[str, ...]:

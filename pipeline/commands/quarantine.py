@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.printable import printable
+
 if TYPE_CHECKING:
     from components.quarantine.entries import Entry
 
@@ -39,8 +41,8 @@ def quarantine(
     RUN is a run's id, a run's folder or a span's folder; without it, the last run of --config.
 
     --export writes images, texts, reasons.jsonl and a manifest.jsonl: mend the rows and pack them with
-    `fusegate pack DIR/manifest.jsonl --append`. What packing itself set apart stands in its own manifest, at the
-    place that `source` names: mend it there.
+    `fusegate pack DIR/manifest.jsonl --append`. A line that could not be read and a damaged record have no original:
+    mend those at the place that `source` names.
 
     \b
     Examples:
@@ -117,7 +119,7 @@ def _export(folder: Path, entries: list[Entry], target: Path, names: dict[str, s
     click.echo(f"Exported {export.written:,} of {len(entries):,} pairs to {export.manifest}.")
     if export.without_record:
         click.echo(
-            f"{export.without_record:,} have no record here: packing left them in its manifest, or they were damaged. "
+            f"{export.without_record:,} have no original here: a line that cannot be read, or a damaged record. "
             "`fusegate quarantine` names the place of each."
         )
 
@@ -135,17 +137,12 @@ def _print_counts(entries: list[Entry], folder: Path) -> None:
 
     click.echo(f"{len(entries):,} pairs set apart, in {folder}")
     for reason, count in count_reasons(entries).items():
-        click.echo(f"  {count:>7,}  {_safe(reason)}")
+        click.echo(f"  {count:>7,}  {printable(reason)}")
 
 
 def _print_entries(entries: list[Entry], limit: int) -> None:
     for entry in entries[:limit]:
-        click.echo(f"\n{_safe(entry.id) or '(no id)'}  {_safe(entry.reason)}  {_safe(entry.source)}")
-        click.echo(f"    {_safe(entry.detail)}")
+        click.echo(f"\n{printable(entry.id) or '(no id)'}  {printable(entry.reason)}  {printable(entry.source)}")
+        click.echo(f"    {printable(entry.detail)}")
     if len(entries) > limit:
         click.echo(f"\n{len(entries) - limit:,} more: --limit 0 lists all.")
-
-
-def _safe(text: str) -> str:
-    """What strangers wrote must not steer the terminal."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -205,7 +205,8 @@ class RunSummary:
         scores: The test split's scores, for the ROC curves.
         training: How the model came about.
         counts: Pairs by split and label.
-        groups: Number of groups (pairs that share a picture or a text) in the test split.
+        audit: What the division into splits was checked for, as names and values.
+        data_warnings: What the gates of the data warned of.
         quarantine: Pairs put aside, by reason.
         quarantine_path: Where those pairs and their reasons are.
         nodes: The pipeline's nodes in the order they ran.
@@ -240,7 +241,8 @@ class RunSummary:
     scores: Scores | None = None
     training: Training | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    groups: int | None = None
+    audit: list[tuple[str, str]] = field(default_factory=list)
+    data_warnings: list[str] = field(default_factory=list)
     quarantine: dict[str, int] = field(default_factory=dict)
     quarantine_path: str = ""
     nodes: list[Node] = field(default_factory=list)

@@ -77,3 +77,9 @@ def test_ids_to_look_at_are_five_distinct_short_and_cannot_steer_a_terminal() ->
     (shown,) = some_ids(["\x1b[2J\u202e" + "x" * 500])
     assert shown.isprintable()
     assert len(shown) <= 60
+
+
+def test_duplicates_are_not_held_against_the_data() -> None:
+    assert bad_share_findings(50, {"pair_duplicate": 45, "bridges_splits": 5}, 0.05) == []
+    found = bad_share_findings(50, {"pair_duplicate": 40, "text_empty": 10}, 0.05)
+    assert "10 of 100, 10.0% (10 text_empty)" in found[0].moved

@@ -110,36 +110,43 @@ class Stored:
             outputs = {name: {"auc": value} for name, value in aucs.items()}
             (path / keys.MODEL_CARD).write_text(json.dumps({"training": {"outputs": outputs}}))
 
-    def evaluate(self, gate: Gate, set_aside: str = "", slices: Sequence[str] = (COLUMN,)) -> tuple[Any, Any]:
+    def evaluate(self, gate: Gate, set_aside: str = "") -> tuple[Any, Any]:
         """Run the executor; return the evaluation and the blessing."""
-        examples, model, live = standard_artifacts.Examples(), standard_artifacts.Model(), standard_artifacts.Model()
-        examples.uri, examples.split_names = str(self.folder / "examples"), artifact_utils.encode_split_names(["test"])
-        model.uri, live.uri = str(self.folder / CANDIDATE), str(self.folder / BASELINE)
-        live.set_int_custom_property(VERSION_PROPERTY, 17 if BASELINE in self._models else 0)
-        if set_aside:
-            live.set_string_custom_property(SET_ASIDE_PROPERTY, set_aside)
-        evaluation, blessing = standard_artifacts.ModelEvaluation(), standard_artifacts.ModelBlessing()
-        for artifact, name in ((evaluation, "evaluation"), (blessing, "blessing")):
-            artifact.uri = str(self.folder / name)
-            tf.io.gfile.makedirs(artifact.uri)
-        # With an image named, TFX packs no sdist of itself for workers that there are not.
-        arguments = with_default_runner(["--sdk_container_image=none"])
-        executor = Executor(Executor.Context(beam_pipeline_args=arguments))
-        executor.Do(
-            {
-                standard_component_specs.EXAMPLES_KEY: [examples],
-                standard_component_specs.MODEL_KEY: [model],
-                standard_component_specs.BASELINE_MODEL_KEY: [live],
-            },
-            {
-                standard_component_specs.EVALUATION_KEY: [evaluation],
-                standard_component_specs.BLESSING_KEY: [blessing],
-            },
-            {
-                standard_component_specs.EVAL_CONFIG_KEY: proto_utils.proto_to_json(make_eval_config(gate, 7, slices)),
-                standard_component_specs.EXAMPLE_SPLITS_KEY: json_utils.dumps([keys.TEST]),
-                standard_component_specs.MODULE_PATH_KEY: "components.evaluator.extractors",
-                RULES_KEY: gate.rules(slices).to_json(),
-            },
-        )
-        return evaluation, blessing
+        return run_evaluator(self.folder, gate, 17 if BASELINE in self._models else 0, set_aside, (COLUMN,))
+
+
+def run_evaluator(
+    folder: Path, gate: Gate, live_version: int, set_aside: str = "", slices: Sequence[str] = ()
+) -> tuple[Any, Any]:
+    """Run the executor on `examples`, `candidate` and `baseline` in a folder; return evaluation and blessing."""
+    examples, model, live = standard_artifacts.Examples(), standard_artifacts.Model(), standard_artifacts.Model()
+    examples.uri, examples.split_names = str(folder / "examples"), artifact_utils.encode_split_names(["test"])
+    model.uri, live.uri = str(folder / CANDIDATE), str(folder / BASELINE)
+    live.set_int_custom_property(VERSION_PROPERTY, live_version)
+    if set_aside:
+        live.set_string_custom_property(SET_ASIDE_PROPERTY, set_aside)
+    evaluation, blessing = standard_artifacts.ModelEvaluation(), standard_artifacts.ModelBlessing()
+    for artifact, name in ((evaluation, "evaluation"), (blessing, "blessing")):
+        artifact.uri = str(folder / name)
+        tf.io.gfile.makedirs(artifact.uri)
+    # With an image named, TFX packs no sdist of itself for workers that there are not.
+    arguments = with_default_runner(["--sdk_container_image=none"])
+    executor = Executor(Executor.Context(beam_pipeline_args=arguments))
+    executor.Do(
+        {
+            standard_component_specs.EXAMPLES_KEY: [examples],
+            standard_component_specs.MODEL_KEY: [model],
+            standard_component_specs.BASELINE_MODEL_KEY: [live],
+        },
+        {
+            standard_component_specs.EVALUATION_KEY: [evaluation],
+            standard_component_specs.BLESSING_KEY: [blessing],
+        },
+        {
+            standard_component_specs.EVAL_CONFIG_KEY: proto_utils.proto_to_json(make_eval_config(gate, 7, slices)),
+            standard_component_specs.EXAMPLE_SPLITS_KEY: json_utils.dumps([keys.TEST]),
+            standard_component_specs.MODULE_PATH_KEY: "components.evaluator.extractors",
+            RULES_KEY: gate.rules(slices).to_json(),
+        },
+    )
+    return evaluation, blessing

@@ -110,7 +110,7 @@ def test_evaluator_and_rules_decide_alike(
     by_fallback = variant not in ("", keys.FUSED)
     assert accepts(results) == (bool(variant) and not by_fallback)
     assert blessing.get_int_custom_property("blessed") == bool(variant)
-    assert blessing.get_string_custom_property(executor.VARIANT_PROPERTY) == variant
+    assert blessing.get_string_custom_property(keys.VARIANT_PROPERTY) == variant
     assert tf.io.gfile.listdir(blessing.uri) == ["BLESSED" if variant else "NOT_BLESSED"]
     keys_broken = ",".join(sorted({each.key for each in broken(results)}))
     assert evaluation.get_string_custom_property(executor.BROKEN_PROPERTY) == keys_broken
@@ -133,7 +133,7 @@ def test_rules_that_no_slice_can_be_asked_bless_nothing(tmp_path: Path) -> None:
     evaluation, blessing = stored.evaluate(gate)
     assert evaluation.get_int_custom_property(executor.NO_THRESHOLD_PROPERTY) == 1
     assert blessing.get_int_custom_property("blessed") == 0
-    assert blessing.get_string_custom_property(executor.VARIANT_PROPERTY) == ""
+    assert blessing.get_string_custom_property(keys.VARIANT_PROPERTY) == ""
     assert tf.io.gfile.listdir(blessing.uri) == ["NOT_BLESSED"]
 
 

@@ -16,6 +16,8 @@ import pytest
 from components.errors import InputError
 from components.pack.append import append
 from components.pack.pack import pack
+from components.pack.read_records import read_records
+from components.quarantine.record import decode_quarantined
 
 ROOT = Path(__file__).parents[3]
 
@@ -65,6 +67,25 @@ def test_mended_pairs_come_in_and_leave_the_quarantine(
         "mended": 1,
     }
     assert sum(summary.records.values()) == 8
+
+
+def test_records_that_were_set_apart_come_along_until_they_are_mended(memes: Any, span: Path) -> None:
+    memes.add(id="bad label", text="mended", label=1)
+    memes.add(id="worse", text="")
+    append(memes.jsonl(), span.parent, 1)
+    assert [reason_and_id(folder) for folder in (span, span / "v1")] == [
+        {("label_not_binary", "bad label"), ("image_missing", "no picture")},
+        {("text_empty", "worse"), ("image_missing", "no picture")},
+    ]
+
+
+def reason_and_id(folder: Path) -> set[tuple[str, str]]:
+    found = []
+    for path in folder.glob("quarantine/*.tfrecord.gz"):
+        with path.open("rb") as file:
+            found += [decode_quarantined(item.data)[0][1:] for item in read_records(file, True, 1 << 20)]
+    assert len(set(found)) == len(found)
+    return set(found)
 
 
 def test_same_command_twice_adds_nothing_twice(memes: Any, span: Path, read_span: Any) -> None:
@@ -162,9 +183,9 @@ def test_killed_append_shows_no_version_and_the_next_one_doubles_nothing(
     memes.add(id="m1", text="better")
     manifest = memes.jsonl()
     kill("completing", "append", manifest, span.parent)
-    assert [path.name for path in span.iterdir() if path.is_dir()] == [".v1.partial"]
+    assert sorted(path.name for path in span.iterdir() if path.is_dir()) == [".v1.partial", "quarantine"]
     assert texts(read_span, span)["m1"] == "text 1"
     append(manifest, span.parent, 1)
     assert len(found := texts(read_span, span / "v1")) == 10
     assert found["m1"] == "better"
-    assert [path.name for path in span.iterdir() if path.is_dir()] == ["v1"]
+    assert sorted(path.name for path in span.iterdir() if path.is_dir()) == ["quarantine", "v1"]

@@ -40,6 +40,17 @@ def test_line_without_end_is_not_read_whole(tmp_path: Path, name: str) -> None:
     assert [(bool(row.fault), row.values.get("id")) for row in found] == [(True, None), (False, "good")]
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_offset_of_a_row_is_where_its_bytes_begin(tmp_path: Path, mark: bytes, end: bytes) -> None:
+    lines = [b'{"id": "caf\xe9"}', b"", '{"id": "👩‍👩‍👧"}'.encode(), b"[1, 2]", b'{"id": 3}']
+    content = mark + end.join(lines) + end
+    found = rows(tmp_path, "m.jsonl", content)
+    assert [content[row.offset :].split(end)[0] for row in found] == [line for line in lines if line]
+    table = mark + end.join([b"id,text", b'1,"a\nb"', b"2", b'3,"\xe9"']) + end
+    assert [table[row.offset :][:1] for row in rows(tmp_path, "m.csv", table)] == [b"1", b"2", b"3"]
+
+
 def test_byte_that_is_not_utf8_costs_only_its_value(tmp_path: Path) -> None:
     found = rows(tmp_path, "m.jsonl", b'{"id": 1, "text": "caf\xe9"}\n{"id": 2, "text": "caf\xc3\xa9"}\n')
     assert [row.values["text"] for row in found] == ["caf\udce9", "café"]
@@ -48,8 +59,8 @@ def test_byte_that_is_not_utf8_costs_only_its_value(tmp_path: Path) -> None:
 def test_csv_takes_byte_order_mark_quotes_line_breaks_and_spaced_header(tmp_path: Path) -> None:
     content = '\ufeffid, text ,label\r\n1,"a, ""b""\nc",0\r\n\r\n2,d,1\r\n'
     assert rows(tmp_path, "m.CSV", content) == [
-        ManifestRow(2, {"id": "1", "text": 'a, "b"\nc', "label": "0"}),
-        ManifestRow(5, {"id": "2", "text": "d", "label": "1"}),
+        ManifestRow(2, {"id": "1", "text": 'a, "b"\nc', "label": "0"}, offset=20),
+        ManifestRow(5, {"id": "2", "text": "d", "label": "1"}, offset=40),
     ]
 
 

@@ -141,7 +141,8 @@ def test_same_input_gives_the_same_files_byte_for_byte(memes: Any, tmp_path: Pat
     spans = []
     for out in (tmp_path / "a", tmp_path / "b"):
         folder = pack(manifest, out, span=1, shards=3).span_folder
-        spans.append({path.name: path.read_bytes() for path in folder.iterdir()})
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        spans.append({str(path.relative_to(folder)): path.read_bytes() for path in files})
     assert spans[0] == spans[1]
     assert sorted(spans[0]) == [
         "pack.json",
@@ -149,6 +150,7 @@ def test_same_input_gives_the_same_files_byte_for_byte(memes: Any, tmp_path: Pat
         "pairs-00001-of-00003.tfrecord.gz",
         "pairs-00002-of-00003.tfrecord.gz",
         "quarantine.jsonl",
+        "quarantine/records-00000-of-00003.tfrecord.gz",
     ]
 
 

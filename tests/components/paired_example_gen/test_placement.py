@@ -69,6 +69,15 @@ def test_order_of_the_records_does_not_matter() -> None:
         assert all(place(order, SHARES, 0, ledger=ledger) == wanted for order in itertools.permutations(records))
 
 
+def test_order_of_the_spans_is_that_of_their_numbers() -> None:
+    sources = [f"span-{span}/v{version}/pairs.tfrecord:{n}" for span in (2, 10) for version in (9, 11) for n in (3, 20)]
+    twins = [pair(number, id="twin", source=source) for number, source in enumerate(sources)]
+    for order in (twins, twins[::-1]):
+        placement = place(order, SHARES, 0)
+        assert list(placement.places) == [sources[0]]
+        assert [rejection.source for rejection in placement.rejected] == sources[1:]
+
+
 def test_counts_cover_every_kept_pair_by_split_and_label() -> None:
     placement = place([pair(number) for number in range(50)], SHARES, 0)
     assert sum(labels["1"] for labels in placement.counts.values()) == 25

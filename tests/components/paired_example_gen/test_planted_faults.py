@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import io
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 
 from components import keys
 from components.pack.pack import pack
+from components.pack.read_records import masked_crc
 from components.pack.summary import PackSummary
 from components.paired_example_gen import counts
 from components.pairs.limits import PairLimits
@@ -75,6 +77,22 @@ def test_every_example_is_an_upright_8_bit_picture_that_pillow_and_tensorflow_re
         assert tf.io.decode_image(data).shape[:2] == image.size[::-1], kind
 
 
+def test_what_packing_set_apart_is_in_the_quarantine_with_its_record(world: World) -> None:
+    originals = {}
+    for each in world.ingested.originals():
+        feature = each.features.feature
+        key = tuple(feature[name].bytes_list.value[0].decode() for name in (keys.SOURCE, keys.REASON, keys.ID))
+        assert key not in originals
+        offset = feature[keys.OFFSET].int64_list.value if keys.OFFSET in feature else [None]
+        originals[key] = (offset[0], feature[keys.RECORD].bytes_list.value[0])
+    rows = {(row["source"], row["reason"], row["id"]): row["offset"] for row in world.ingested.rejected()}
+    assert rows == {key: offset for key, (offset, _) in originals.items()}
+    records = {pair_id: tf.train.Example.FromString(record) for (_, _, pair_id), (_, record) in originals.items()}
+    images = {planted.kind: planted.image for planted in PLANTED if planted.becomes != USABLE and planted.image}
+    for kind, image in images.items():
+        assert records[kind].features.feature[keys.IMAGE].bytes_list.value == [image]
+
+
 def test_nothing_from_outside_the_folder_is_in_an_example_or_in_the_quarantine(world: World) -> None:
     outside = jpeg(900)
     assert all(feature[keys.IMAGE].bytes_list.value[0] != outside for feature in world.ingested.all().values())
@@ -86,6 +104,11 @@ def write(path: Path, records: list[bytes]) -> None:
     with tf.io.TFRecordWriter(str(path), "GZIP") as writer:
         for record in records:
             writer.write(record)
+
+
+def framed(record: bytes) -> bytes:
+    length = struct.pack("<Q", len(record))
+    return length + struct.pack("<I", masked_crc(length)) + record + struct.pack("<I", masked_crc(record))
 
 
 def test_records_that_were_not_packed_are_checked_alike_and_a_torn_file_loses_only_its_tail(
@@ -122,6 +145,12 @@ def test_records_that_were_not_packed_are_checked_alike_and_a_torn_file_loses_on
     found = result.all().keys()
     assert {f"m{number}" for number in range(12)} <= found
     after = int(lost["source"].rpartition(":")[2])
+    assert f"at byte {lost['offset']:,}." in lost["detail"]
+    whole_file = b"".join(framed(record) for record in records)
+    for row in result.rejected():
+        if row["id"]:
+            number = int(row["source"].rpartition(":")[2])
+            assert whole_file[row["offset"] :].startswith(framed(records[number - 1]))
     assert {pair_id for pair_id in found if int(pair_id[1:]) >= 200} == {f"m{199 + n}" for n in range(1, after)}
 
 

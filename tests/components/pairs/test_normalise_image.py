@@ -147,6 +147,45 @@ def test_truncated_image_is_not_decodable(image_format: str) -> None:
     assert reason_of(data[: len(data) // 2]) is Reason.IMAGE_NOT_DECODABLE
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("size", [(224, 224), (640, 480)])
+def test_jpeg_that_lost_a_little_of_its_end_is_not_decodable(progressive: bool, size: tuple[int, int]) -> None:
+    data = encode(gradient(size=size).effect_spread(20), "JPEG", progressive=progressive)
+    for lost in (40, 400, len(data) // 20):
+        assert reason_of(data[:-lost]) is Reason.IMAGE_NOT_DECODABLE
+
+
+def test_jpeg_is_refused_exactly_where_pillow_cannot_decode_it_whole() -> None:
+    random = np.random.default_rng(0)
+    options = ({}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1})
+    whole = [encode(gradient(size=(200, 150)).effect_spread(9), "JPEG", **each) for each in options]
+    outcomes = set()
+    for number in range(400):
+        data = bytearray(whole[number % len(whole)])
+        places = random.integers(0, 700 if number % 3 else len(data), 3)
+        for place in places:
+            data[place] = random.integers(256)
+        if number % 5 == 0:
+            data = data[: random.integers(100, len(data))]
+        if not data.startswith(b"\xff\xd8\xff"):
+            continue
+        outcomes.add(usable := pillow_decodes(bytes(data)))
+        if usable:
+            normalise_image(bytes(data), LIMITS)
+        else:
+            assert reason_of(bytes(data)) in (Reason.IMAGE_NOT_DECODABLE, Reason.IMAGE_TOO_MANY_PIXELS)
+    assert outcomes == {True, False}
+
+
+def pillow_decodes(data: bytes) -> bool:
+    try:
+        with Image.open(BytesIO(data), formats=["JPEG"]) as image:
+            image.load()
+    except Exception:  # Whatever its decoders raise.
+        return False
+    return True
+
+
 def test_png_that_lost_its_last_bytes_is_mended_for_tensorflow() -> None:
     import tensorflow as tf
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from components.pairs.check_pair import check_pair
 from components.pairs.limits import PairLimits
+from components.pairs.normalise_image import normalise_image
 from components.pairs.pair import CheckedPair, RawPair
 from components.pairs.thumbnail import make_thumbnail
 
@@ -34,6 +35,16 @@ def test_copy_in_another_size_and_quality_has_nearly_the_same_thumbnail() -> Non
     image = Image.radial_gradient("L").resize((400, 300)).convert("RGB")
     copy = Image.open(io.BytesIO(encoded(image.resize((230, 170)), quality=40)))
     assert np.abs(levels(image) - levels(copy)).max() < 12
+
+
+@pytest.mark.parametrize("size", [(60, 47), (224, 224), (500, 700), (1600, 1200)])
+def test_jpeg_that_is_decoded_for_its_thumbnail_alone_has_nearly_that_of_the_whole_picture(
+    size: tuple[int, int],
+) -> None:
+    image = Image.radial_gradient("L").resize(size).convert("RGB")
+    data = encoded(image, quality=90)
+    reduced = np.frombuffer(normalise_image(data, PairLimits()).thumbnail, np.uint8).astype(int)
+    assert np.abs(levels(Image.open(io.BytesIO(data))) - reduced).max() < 6
 
 
 @pytest.mark.parametrize("colour", ["white", "black", "#7a3b10"])

@@ -91,6 +91,51 @@ def test_export_that_is_mended_can_be_packed(quarantine: Path, tmp_path: Path) -
     assert (packed.read, packed.packed) == (5, 5)
 
 
+@pytest.fixture
+def spans(tmp_path: Path) -> Path:
+    """Two spans that were packed from manifests of one name, each with a pair set apart in the same line."""
+    for span in (1, 2):
+        (tmp_path / str(span)).mkdir()
+        rows = []
+        for number in range(8):
+            (tmp_path / str(span) / f"{number}.jpg").write_bytes(jpeg(10 * span + number))
+            row = {"id": f"{span}-{number}", "img": f"{number}.jpg", "text": f"{span} {number}", "label": number % 2}
+            rows.append(row if number else row | {"id": "same", "label": f"maybe {span}"})
+        rows.append({"id": "gone", "img": "gone.jpg", "text": f"text {span}", "label": 1})
+        manifest = tmp_path / str(span) / "manifest.jsonl"
+        manifest.write_text("".join(json.dumps(row) + "\n" for row in rows) + "no JSON\n")
+        pack(manifest, tmp_path / "data", span)
+    return tmp_path / "data"
+
+
+def exported(folder: Path, target: Path) -> tuple[Any, list[dict[str, Any]]]:
+    export = export_quarantine(folder, list(read_entries(folder)), target)
+    return export, [json.loads(line) for line in export.manifest.read_text().splitlines()]
+
+
+def test_what_packing_set_apart_is_exported_from_its_span(spans: Path, tmp_path: Path) -> None:
+    export, rows = exported(spans / "span-2", tmp_path / "mend")
+    assert (export.written, export.without_record) == (2, 1)
+    found = {row["id"]: row for row in rows}
+    assert (found["same"]["label"], found["same"]["text"]) == ("maybe 2", "2 0")
+    assert (tmp_path / "mend" / found["same"]["img"]).read_bytes() == jpeg(20)
+    assert "img" not in found["gone"]
+    reasons = [json.loads(line) for line in (tmp_path / "mend" / "reasons.jsonl").read_text().splitlines()]
+    assert {row["id"]: row["offset"] for row in reasons}["same"] == 0
+
+
+def test_what_packing_set_apart_is_exported_from_a_run_over_several_spans(
+    spans: Path,
+    tmp_path: Path,
+    ingest: Callable[..., Any],  # noqa: F811
+) -> None:
+    result = ingest(spans, window=2)
+    export, rows = exported(Path(result.quarantine.uri), tmp_path / "mend")
+    assert (export.written, export.without_record) == (4, 2)
+    images = {row["label"]: (tmp_path / "mend" / row["img"]).read_bytes() for row in rows if row["id"] == "same"}
+    assert images == {"maybe 1": jpeg(10), "maybe 2": jpeg(20)}
+
+
 def test_folder_that_is_not_empty_is_not_touched_and_a_failed_export_leaves_nothing(
     quarantine: Path, tmp_path: Path
 ) -> None:
@@ -107,6 +152,9 @@ def test_folder_that_is_not_empty_is_not_touched_and_a_failed_export_leaves_noth
 def test_folder_without_a_quarantine_and_a_torn_index_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must hold quarantine.jsonl"):
         list(read_entries(tmp_path))
+    (tmp_path / "quarantine.jsonl").write_text("[1]\n")
+    with pytest.raises(InputError, match="line 1"):
+        list(read_entries(tmp_path))
     (tmp_path / "quarantine.jsonl").write_text('{"id": "a", "reason"')
     with pytest.raises(InputError, match="line 1"):
         list(read_entries(tmp_path))
@@ -114,5 +162,7 @@ def test_folder_without_a_quarantine_and_a_torn_index_are_named(tmp_path: Path) 
 
 def test_entry_keeps_what_the_index_says(tmp_path: Path) -> None:
     row = {"id": "a", "reason": "text_empty", "detail": "d", "source": "s:1"}
-    (tmp_path / "quarantine.jsonl").write_text(json.dumps(row) + "\n")
-    assert list(read_entries(tmp_path)) == [Entry("a", "text_empty", "d", "s:1")]
+    rows = [row, row | {"offset": None}, row | {"offset": 12}]
+    (tmp_path / "quarantine.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows))
+    entry = Entry("a", "text_empty", "d", "s:1")
+    assert list(read_entries(tmp_path)) == [entry, entry, Entry("a", "text_empty", "d", "s:1", 12)]

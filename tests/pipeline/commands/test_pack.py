@@ -119,3 +119,18 @@ def test_terminal_shows_nothing_but_what_fusegate_says(manifest: Path, tmp_path:
     assert done.returncode == 0
     strangers = [line for line in done.stderr.splitlines() if not line.startswith("packing: ")]
     assert strangers == []
+
+
+def test_text_is_read_in_the_encoding_that_is_named(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    for label, text in (("0", b"plain"), ("1", "café".encode("cp1252"))):
+        (photos / label).mkdir(parents=True)
+        Image.new("RGB", (64, 64), "orange").save(photos / label / f"{label}.png")
+        (photos / label / f"{label}.txt").write_bytes(text)
+    arguments = ["pack", str(photos), "--out", str(tmp_path / "data")]
+    assert "not UTF-8" in str(CliRunner().invoke(cli.cli, [*arguments, "--span", "1"]).exception)
+    encodings = ["--text-encoding", "utf-8", "--text-encoding", "cp1252"]
+    assert "Packed 2 of 2" in CliRunner().invoke(cli.cli, [*arguments, "--span", "2", *encodings]).output
+    unknown = CliRunner().invoke(cli.cli, [*arguments, "--span", "3", "--text-encoding", "latin-99"])
+    assert unknown.exit_code == 2
+    assert "Received: latin-99" in unknown.output

@@ -11,9 +11,9 @@ from components.errors import InputError
 from pipeline.commands.quarantine import quarantine
 
 ROWS = [
-    {"id": "m1", "reason": "text_empty", "detail": "The text is empty.", "source": "f:1"},
-    {"id": "", "reason": "id_missing", "detail": "No id.", "source": "f:2"},
-    {"id": "m\x1b[2J", "reason": "text_empty", "detail": "The text is empty.", "source": "f:3"},
+    {"id": "m1", "reason": "text_empty", "detail": "The text is empty.", "source": "f:1", "offset": None},
+    {"id": "", "reason": "id_missing", "detail": "No id.", "source": "f:2", "offset": None},
+    {"id": "m\x1b[2J", "reason": "text_empty", "detail": "The text is empty.", "source": "f:3", "offset": None},
 ]
 
 

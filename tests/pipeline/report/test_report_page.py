@@ -110,7 +110,8 @@ def _pushed(rows: int = 200) -> RunSummary:
             warnings=["FG011 <b>hostile</b>"],
         ),
         counts={"train": {"0": 1360, "1": 358}, "test": {"0": 150, "1": 151}},
-        groups=298,
+        audit=[("Groups (by both)", "298 of 1,200 pairs"), ("Fault", HOSTILE)],
+        data_warnings=[HOSTILE],
         quarantine={"image cannot be decoded": 3},
         quarantine_path="quarantine/span-1.jsonl",
         nodes=[Node("Trainer", 34.2), Node("StatisticsGen", 3.1, cached=True), Node("Pusher", 0.0, state="skipped")],
@@ -157,7 +158,7 @@ def test_strangers_texts_are_escaped(page: Path) -> None:
     elements = _parse(page)
     assert "script" not in elements.tags
     assert not [name for name, _ in elements.attributes if name.startswith("on")]
-    assert elements.text.count("<script>alert('x')</script>") == 12
+    assert elements.text.count("<script>alert('x')</script>") == 12 + 2
     assert "{{ 7*7 }}" in elements.text
 
 
