@@ -104,5 +104,5 @@ SIGNATURE_EVALUATION = "evaluation"
 # The one input of the signatures that take serialised examples.
 EXAMPLES = "examples"
 
-# Property of a blessing, a receipt and a pushed model: the output that is served.
+# Property of a blessing and of a pushed model: the output that is served; empty where none was blessed.
 VARIANT_PROPERTY = "variant"

@@ -2,8 +2,8 @@
 
 LiveModel ─────────────────────────────────────────────────────────────┬─────────────┐
 PairedExampleGen → StatisticsGen → ImportSchemaGen → ExampleValidator → DataGate     │
-        │└→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Pusher
-        └──────────────────── raw pairs ─────────────────────────┴→ ServingCheck (InfraBlessing) ─┘
+        │└→ FrozenFeatures (only after DataGate) → Transform → Trainer → Evaluator (FusionGain) → Receipt → Pusher
+        └──────────────────── raw pairs ─────────────────────────┴→ ServingCheck ────────────────┘
 """
 
 from __future__ import annotations

@@ -122,10 +122,11 @@ def _headline(verdict: Verdict, best: str) -> str:
     gain, lower = verdict.figures["gain"], verdict.figures["gain_lower"]
     against = f"the fused model's AUC is {gain:+.3f} against {best} (lower bound {lower:+.3f})"
     if verdict.outcome == "pushed":
-        return f"Pushed version {verdict.version}: {against}."
+        instead = "" if verdict.variant == keys.FUSED else f", which serves {verdict.variant} in the fused model's place"
+        return f"Pushed version {verdict.version}{instead}: {against}."
     if verdict.outcome == "unchanged":
         return f"Nothing pushed, {verdict.reason}: {against}."
-    broken = [rule.name for rule in verdict.rules if not rule.passed]
+    broken = [rule.name for rule in verdict.rules if rule.passed is False]
     return f"Refused, nothing pushed: {against}. Broken: {'; '.join(broken) or verdict.reason}."
 
 

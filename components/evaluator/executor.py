@@ -29,7 +29,6 @@ NO_THRESHOLD_PROPERTY = "no_threshold"
 # On the evaluation: keys of the broken rules, and why no variant took the fused model's place.
 BROKEN_PROPERTY = "broken_rules"
 FALLBACK_PROPERTY = "fallback"
-# On the blessing: the output that is blessed; empty where none is.
 
 
 class Executor(tfx_evaluator.Executor):
