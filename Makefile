@@ -12,7 +12,7 @@ FIND_PYTHON = for python in python3 python /usr/bin/python3 "$${PYENV_ROOT:-$$HO
 	echo "Bring one with: apt-get install python3 python3-venv" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint bench lock clean
+.PHONY: help setup demo test test-slow test-fast lint bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r target text; do \
@@ -24,11 +24,14 @@ setup: ## make .venv with the newest stack this machine loads (STACK=compatible|
 demo: setup ## draw memes, pack them and run the pipeline on them
 	@$(VENV)/fusegate demo $(ARGS)
 
-test: setup ## run all tests
-	@$(VENV)/python -m pytest -q $(ARGS)
+test: setup ## run the tests
+	@$(VENV)/python -m pytest -q -m "not slow" $(ARGS)
+
+test-slow: setup ## run the tests that take long and are left out of `make test`
+	@$(VENV)/python -m pytest -q -m slow $(ARGS)
 
 test-fast: setup ## run the tests that run no whole pipeline
-	@$(VENV)/python -m pytest -q -m "not pipeline" $(ARGS)
+	@$(VENV)/python -m pytest -q -m "not pipeline and not slow" $(ARGS)
 
 lint: setup ## check style, types and the arrows between modules
 	@$(VENV)/ruff check

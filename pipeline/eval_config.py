@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tensorflow_model_analysis.proto import config_pb2
@@ -61,6 +62,10 @@ def make_eval_config(gate: Gate, seed: int, slices: Sequence[str] = ()) -> confi
 class _Thresholds(dict[str, config_pb2.PerSliceMetricThresholds]):
     """TFMA's thresholds by metric; one on all slices would be read on each of them."""
 
+    def above(self, name: str, columns: Sequence[str], bound: float | None) -> None:
+        # TFMA's own lower bound may be met exactly.
+        self.at_least(name, columns, None if bound is None else math.nextafter(bound, math.inf))
+
     def at_least(self, name: str, columns: Sequence[str], bound: float | None) -> None:
         if bound is not None:
             for threshold in self._new(name, columns):
@@ -97,7 +102,7 @@ def _thresholds(rules: GateRules) -> _Thresholds:
 
 def _add(found: _Thresholds, columns: Sequence[str], limits: Limits) -> None:
     name = fusion_gain.judged_figure if columns else fusion_gain.figure
-    found.at_least(name("gain_lower"), columns, limits.min_gain)
+    found.above(name("gain_lower"), columns, limits.min_gain)
     found.at_least(name(f"auc_{keys.FUSED}"), columns, limits.min_auc)
     found.falls_by_at_most(name(rule_names.SERVED_AUC), columns, limits.max_drop)
     found.at_most(name(f"ece_{keys.FUSED}"), columns, limits.max_ece)

@@ -10,7 +10,7 @@ import click
 from components.errors import EXIT_REFUSED
 from components.quiet import import_tensorflow, quiet_logs
 from pipeline.config import Config
-from pipeline.report.run_summary import RunSummary
+from pipeline.report.run_summary import Rule, RunSummary
 
 REPORT_FILE = "report.html"
 SUMMARY_FILE = "summary.json"
@@ -67,14 +67,18 @@ def _say_own_log() -> None:
     logger.propagate = False
 
 
+def _rule(rule: Rule) -> str:
+    if rule.passed is None:
+        return f"not asked: {rule.name}"
+    found = "not measured" if rule.value is None else f"{rule.value:+.3f}"
+    return f"{'passed' if rule.passed else 'FAILED'}: {rule.name}: {found}, wanted {rule.threshold}"
+
+
 def _closing(summary: RunSummary) -> str:
     """The verdict, the AUCs, the gain and where everything lies."""
     lines = ["", summary.headline]
-    lines += [
-        f"  {'passed' if rule.passed else 'FAILED'}: {rule.name}: {rule.value:+.3f}, wanted {rule.threshold}"
-        for rule in summary.rules
-    ]
-    lines += [f"  {remark}" for remark in (summary.baseline, *summary.reasons) if remark]
+    lines += [f"  {_rule(rule)}" for rule in summary.rules]
+    lines += [f"  {remark}" for remark in (summary.baseline, *summary.reasons, *summary.notes) if remark]
     lines += ["", f"{'AUC on test':<14}{'value':>7}   bounds"]
     lines += [
         f"  {name:<12}{auc.value:>7.3f}   {auc.lower:.3f} to {auc.upper:.3f}" for name, auc in summary.aucs.items()

@@ -18,7 +18,7 @@ Share = Annotated[float, Field(ge=0, le=1)] | None
 class SliceGate(Section):
     """What every slice of the columns in `data.slices` must show."""
 
-    min_gain: float | None = Field(None, description="The gain's lower bound on each slice must be at least this.")
+    min_gain: float | None = Field(None, description="The gain's lower bound on each slice must be above this.")
     min_auc: Share = Field(None, description="Lowest AUC on each slice.")
     max_drop: Loss = Field(None, description="Most AUC that may be lost on each slice against the live model.")
     max_ece: Share = Field(None, description="Largest expected calibration error on each slice.")
@@ -29,7 +29,7 @@ class Gate(Section):
 
     min_gain: float | None = Field(
         0.0,
-        description="The gain's lower bound, fused against its best part, must be at least this; null turns it off.",
+        description="The gain's lower bound, fused against its best part, must be above this; null turns it off.",
     )
     on_no_gain: Literal["refuse", "fallback"] = Field(
         "refuse",

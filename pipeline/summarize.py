@@ -122,8 +122,8 @@ def _headline(verdict: Verdict, best: str) -> str:
     gain, lower = verdict.figures["gain"], verdict.figures["gain_lower"]
     against = f"the fused model's AUC is {gain:+.3f} against {best} (lower bound {lower:+.3f})"
     if verdict.outcome == "pushed":
-        instead = "" if verdict.variant == keys.FUSED else f", which serves {verdict.variant} in the fused model's place"
-        return f"Pushed version {verdict.version}{instead}: {against}."
+        served = "" if verdict.variant == keys.FUSED else f", which serves {verdict.variant} in fused's place"
+        return f"Pushed version {verdict.version}{served}: {against}."
     if verdict.outcome == "unchanged":
         return f"Nothing pushed, {verdict.reason}: {against}."
     broken = [rule.name for rule in verdict.rules if rule.passed is False]

@@ -15,7 +15,7 @@ from components.evaluator.executor import (
     NO_THRESHOLD_PROPERTY,
 )
 from components.evaluator.read_figures import read_figures
-from components.evaluator.rules import AT_LEAST, OVERALL, RuleResult, apply_rules, broken, ignored_halves
+from components.evaluator.rules import OVERALL, SIGNS, RuleResult, apply_rules, broken, ignored_halves
 from components.live_model.executor import SET_ASIDE_PROPERTY
 from components.pusher.executor import REASON_PROPERTY, UNCHANGED_PROPERTY
 from pipeline.gate_config import Gate
@@ -103,11 +103,13 @@ def read_verdict(gate: Gate, nodes: dict[str, NodeRun], columns: Sequence[str] =
 
 def shown(result: RuleResult) -> Rule:
     """Return a rule as the report shows it."""
-    sign = "≥" if result.direction == AT_LEAST else "≤"
     where = "" if result.slice == OVERALL else f" on {result.slice}"
     note = f": {result.note}" if result.note else ""
     return Rule(
-        f"{result.name}{where} ({result.key}){note}", result.found, f"{sign} {result.threshold:+.3f}", result.passed
+        f"{result.name}{where} ({result.key}){note}",
+        result.found,
+        f"{SIGNS[result.direction]} {result.threshold:+.3f}",
+        result.passed,
     )
 
 

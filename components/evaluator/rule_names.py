@@ -19,6 +19,8 @@ HALVES = ("image", "text")
 # AUC of what a model answers with when it is served; `fused`, or the variant that it was pushed as.
 SERVED_AUC = "auc_served"
 
+Direction = Literal["above", "at_least", "at_most"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
@@ -28,21 +30,21 @@ class Asked:
         key: The setting.
         name: What is measured, in words.
         figure: The figure that is measured.
-        direction: Whether it must be at least, or at most, the threshold.
+        direction: Whether it must be above the threshold, at least it, or at most.
         reads: Whether the figure or its lower bound is held against the threshold.
     """
 
     key: str
     name: str
     figure: str
-    direction: Literal["at_least", "at_most"]
+    direction: Direction
     reads: Literal["value", "lower"] = "value"
 
 
 def gain(section: str) -> Asked:
     """Return the rule on the gain's lower bound."""
     name = "lower bound of the gain over the best part"
-    return Asked(f"{section}.min_gain", name, "gain", "at_least", "lower")
+    return Asked(f"{section}.min_gain", name, "gain", "above", "lower")
 
 
 def auc(section: str, served: str) -> Asked:

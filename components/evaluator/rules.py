@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -16,8 +17,11 @@ from components import keys
 from components.evaluator import rule_names as names
 
 OVERALL = "overall"
-AT_LEAST: Literal["at_least"] = "at_least"
 AT_MOST: Literal["at_most"] = "at_most"
+# How each direction is written.
+SIGNS = {"above": ">", "at_least": "≥", AT_MOST: "≤"}
+
+_MEETS = {"above": operator.gt, "at_least": operator.ge, AT_MOST: operator.le}
 
 Figures = Mapping[str, Mapping[str, float]]
 
@@ -39,7 +43,8 @@ class GateRules:
     """The gate's settings in plain values; None turns a rule off.
 
     Attributes:
-        min_gain: Least lower bound of AUC(fused) − AUC(best part).
+        min_gain: What the lower bound of AUC(fused) − AUC(best part) must be above: equal to its best part is not
+            better than it.
         min_auc: Least AUC of what is served.
         max_drop: Most AUC that may be lost against what the baseline serves.
         max_ece: Largest expected calibration error of what is served.
@@ -100,7 +105,7 @@ class RuleResult:
         lower: Lower confidence bound of what is measured, where there is one.
         upper: Upper confidence bound.
         threshold: What is asked for.
-        direction: Whether the value must be at least, or at most, the threshold.
+        direction: Whether the value must be above the threshold, at least it, or at most.
         passed: Whether it is; None where the rule did not apply, with the reason in `note`.
         note: Why it did not apply, or why it could not be met.
         reads: Whether the value or its lower bound is held against the threshold.
@@ -113,7 +118,7 @@ class RuleResult:
     lower: float | None
     upper: float | None
     threshold: float
-    direction: Literal["at_least", "at_most"]
+    direction: names.Direction
     passed: bool | None
     note: str = ""
     reads: Literal["value", "lower"] = "value"
@@ -125,11 +130,11 @@ class RuleResult:
 
     @property
     def margin(self) -> float | None:
-        """How far it lies on the right side of the threshold; negative where it lies on the wrong one."""
+        """How far it lies on the right side of the threshold; negative where it lies on the wrong one, 0 on it."""
         if self.found is None:
             return None
         distance = self.found - self.threshold
-        return distance if self.direction == AT_LEAST else -distance
+        return -distance if self.direction == AT_MOST else distance
 
 
 def apply_rules(
@@ -252,8 +257,7 @@ def _judged(
     )
     if result.found is None:
         return dataclasses.replace(result, passed=False, note="it could not be measured")
-    at_least = asked.direction == AT_LEAST
-    return dataclasses.replace(result, passed=result.found >= threshold if at_least else result.found <= threshold)
+    return dataclasses.replace(result, passed=_MEETS[asked.direction](result.found, threshold))
 
 
 def _exempted(results: list[RuleResult], figures: Mapping[str, float], min_size: int) -> list[RuleResult]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components import keys
+from components.evaluator.rules import SIGNS
 from components.page.render import render_page
 
 TEMPLATE = "receipt.html.j2"
@@ -40,4 +41,4 @@ def receipt_page(receipt: Mapping[str, Any]) -> str:
     }
     settings = json.dumps(receipt["settings"], indent=2, sort_keys=True)
     template = Path(__file__).parent / TEMPLATE
-    return render_page(template, receipt=receipt, outputs=keys.OUTPUTS, origin=origin, settings=settings)
+    return render_page(template, receipt=receipt, signs=SIGNS, outputs=keys.OUTPUTS, origin=origin, settings=settings)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.evaluator.rules import AT_LEAST, OVERALL
+from components.evaluator.rules import AT_MOST, OVERALL
 
 Rule = Mapping[str, Any]
 Figures = Mapping[str, Mapping[str, float | None]]
@@ -46,7 +46,7 @@ def _would_have_passed(rule: Rule, figures: Mapping[str, float | None]) -> str:
     found = _found(rule)
     if found is None:
         return f"{_name(rule)} was not met: {rule['note']}."
-    bound = "at most" if rule["direction"] == AT_LEAST else "at least"
+    bound = {"above": "below", AT_MOST: "at least"}.get(rule["direction"], "at most")
     missed = f"{_name(rule)} was missed by {-rule['margin']:.4f}"
     sentence = f"{missed}: a threshold of {bound} {found:.4f} would have been met"
     more = _pairs_needed(rule, figures.get("pairs"))
@@ -57,7 +57,7 @@ def _would_have_passed(rule: Rule, figures: Mapping[str, float | None]) -> str:
 
 
 def _would_have_failed(rule: Rule) -> str:
-    bound = "above" if rule["direction"] == AT_LEAST else "below"
+    bound = {"above": "of at least", AT_MOST: "below"}.get(rule["direction"], "above")
     met = f"{_name(rule)} was met by {rule['margin']:.4f}, the closest of all"
     return f"{met}: a threshold {bound} {_found(rule):.4f} would have refused."
 

@@ -101,9 +101,10 @@ def _result(passed: bool | None) -> str:
 
 
 def _rule(rule: dict[str, Any]) -> str:
+    from components.evaluator.rules import SIGNS
+
     read = "its lower bound " if rule["reads"] == "lower" else ""
-    sign = "≥" if rule["direction"] == "at_least" else "≤"
     value = "not measured" if rule["value"] is None else f"{rule['value']:+.3f}"
     bounds = "" if rule["lower"] is None else f" ({rule['lower']:+.3f} to {rule['upper']:+.3f})"
     place = f"{rule['key']}, {rule['output']}, {rule['slice']}"
-    return f"{place}: {value}{bounds}, {read}wanted {sign} {rule['threshold']:+.3f}"
+    return f"{place}: {value}{bounds}, {read}wanted {SIGNS[rule['direction']]} {rule['threshold']:+.3f}"

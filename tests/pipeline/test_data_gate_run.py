@@ -33,6 +33,7 @@ def test_pushed_version_keeps_the_statistics_of_its_training_data(first_run: Run
     assert kept.statistics.datasets[0].num_examples == kept.summary.examples > 100
 
 
+@pytest.mark.slow
 def test_darker_pictures_stop_the_next_run_before_training(world, first_run: Run) -> None:
     memes = world.folder / "darker"
     (memes / "img").mkdir(parents=True)

@@ -65,6 +65,7 @@ def test_refused_run_leaves_a_receipt_that_verifies_and_says_what_was_missing(
     assert any("gate.min_gain" in sentence for sentence in summarize(refused).changes)
 
 
+@pytest.mark.slow
 def test_run_after_a_rollback_compares_with_what_was_put_back_and_does_not_undo_it(
     world, first_run: Run, output: str
 ) -> None:

@@ -38,7 +38,7 @@ def test_rules_are_shown_with_their_key_slice_and_note() -> None:
     found = {"overall": FIGURES, "language=de": FIGURES | {"pairs": 12.0, "auc_fused": math.nan}}
     gain, ece, sliced = (shown(result) for result in apply_rules(rules, found, None))
     assert (gain.name, gain.value) == ("lower bound of the gain over the best part (gate.min_gain)", 0.02)
-    assert (gain.threshold, gain.passed) == ("≥ +0.030", False)
+    assert (gain.threshold, gain.passed) == ("> +0.030", False)
     assert (ece.threshold, ece.passed) == ("≤ +0.100", True)
     assert sliced.name == (
         "AUC of the fused model on language=de (gate.slices.min_auc): "

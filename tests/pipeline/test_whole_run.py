@@ -176,6 +176,7 @@ def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(world, first_
     assert registry.live_version(str(first_run.config.models)) == pushed_version
 
 
+@pytest.mark.slow
 def test_same_seed_gives_identical_weights_and_verdict(world, first_run: Run) -> None:
     again = run_local(world.config(f"output={world.folder / 'again'}"))
     assert again.failure is None
@@ -230,6 +231,7 @@ def test_changed_span_file_is_never_a_cache_hit(world, first_run: Run) -> None:
     assert summarize(run).verdict == "failed"
 
 
+@pytest.mark.slow
 def test_run_goes_on_after_a_node_has_failed(world, first_run: Run) -> None:
     overrides = [f"output={world.folder / 'mended'}"]
     failed = run_local(world.config(*overrides, "data.min_per_class=100000"))

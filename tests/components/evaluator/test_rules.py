@@ -119,6 +119,15 @@ def test_gain_is_held_against_its_lower_bound_and_shown_with_its_value() -> None
     assert result.margin == pytest.approx(-0.01)
 
 
+def test_model_that_only_repeats_its_best_part_is_not_better_than_it() -> None:
+    repeated = {"overall": GOOD | {"gain": 0.0, "gain_lower": 0.0, "gain_upper": 0.0}}
+    assert not accepts(apply_rules(GateRules(min_gain=0.0), repeated, None))
+    assert not tfma_says(Gate(min_gain=0.0, min_auc=None, max_drop=None, max_missing_loss=None), repeated, None)
+    hardly = {"overall": GOOD | {"gain_lower": 5e-324}}
+    assert accepts(apply_rules(GateRules(min_gain=0.0), hardly, None))
+    assert tfma_says(Gate(min_gain=0.0, min_auc=None, max_drop=None, max_missing_loss=None), hardly, None)
+
+
 def test_margin_is_positive_on_the_right_side_whatever_the_direction() -> None:
     results = apply_rules(GateRules(min_auc=0.6, max_ece=0.1), {"overall": GOOD}, None)
     assert [result.margin for result in results] == pytest.approx([0.3, 0.1])
