@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Sequence
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils.shared import Shared
 
-from components.beam_options import loses_records, with_default_runner
-from components.errors import FusegateError, InputError
+from components.beam_command import beam_command
 from components.pack.progress import PROGRESS
 from components.predict.job import PredictJob, save
 from components.predict.score import Scorer
@@ -57,19 +54,11 @@ def run_parts(job: PredictJob, beam_args: Sequence[str] = ()) -> None:
         InputError: Beam has no such runner, or it is not to be trusted.
         FusegateError: A file could not be read or written.
     """
-    log = logging.getLogger("apache_beam.runners.common")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # It prints the traceback of an error that is raised here as well.
-    try:
-        with _pipeline(beam_args) as pipeline:
-            parts = pipeline | "Job" >> beam.Create([job]) | "Parts" >> beam.FlatMap(_unfinished)
-            if beam_args:
-                parts = parts | "Spread" >> beam.Reshuffle()
-            _ = parts | "Score" >> beam.ParDo(ScorePart(job, Shared()))
-    except RuntimeError as error:
-        _raise_cause(error)
-    finally:
-        log.setLevel(level)
+    with beam_command(beam_args, "scoring failed; what was finished is kept", "Mend it and run again") as pipeline:
+        parts = pipeline | "Job" >> beam.Create([job]) | "Parts" >> beam.FlatMap(_unfinished)
+        if beam_args:
+            parts = parts | "Spread" >> beam.Reshuffle()
+        _ = parts | "Score" >> beam.ParDo(ScorePart(job, Shared()))
 
 
 def _unfinished(job: PredictJob) -> Iterator[Part]:
@@ -79,30 +68,3 @@ def _unfinished(job: PredictJob) -> Iterator[Part]:
                 PROGRESS.advance()
         else:
             yield part
-
-
-def _pipeline(beam_args: Sequence[str]) -> beam.Pipeline:
-    received = " ".join(beam_args)
-    if loses_records(beam_args):
-        raise InputError(
-            f"Beam's DaskRunner loses records without an error. Received: --beam-args '{received}'. "
-            "Leave the runner out, or take Flink, Spark or Dataflow"
-        )
-    try:
-        return beam.Pipeline(options=PipelineOptions(with_default_runner(beam_args)))
-    except (AttributeError, ImportError, ValueError) as error:
-        raise InputError(
-            f"Beam must know its runner and options. Received: --beam-args '{received}'. {error}"
-        ) from error
-
-
-def _raise_cause(error: RuntimeError) -> None:
-    """Beam hides what a worker raised in a RuntimeError's text: raises again what a user can act on, or the error."""
-    last = [line for line in str(error).splitlines() if line.strip()][-1:] or [""]
-    if last[0].startswith("KeyboardInterrupt"):
-        raise KeyboardInterrupt from error
-    if "[Errno " in last[0]:
-        raise FusegateError(
-            f"scoring failed; what was finished is kept. Received: {last[0]}. Mend it and run again"
-        ) from error
-    raise error
