@@ -30,6 +30,7 @@ from pipeline.verdict import Verdict, read_verdict
 _LIBRARIES = ("fusegate", "tfx", "tensorflow", "keras", "apache-beam")
 # The ROC curves of the page are drawn from at most this many pairs.
 _MOST_SCORES = 20_000
+_UNCHECKED = "How the export answers requests was not checked: serving.check is off."
 
 
 def summarize(run: Run) -> RunSummary:
@@ -95,7 +96,7 @@ def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
         "headline": _headline(verdict, best),
         "reasons": [verdict.reason] if verdict.reason else [],
         "rules": verdict.rules,
-        "notes": [*verdict.notes, *filter(None, [run.advice])],
+        "notes": [*verdict.notes, *([] if run.config.serving.check else [_UNCHECKED]), *filter(None, [run.advice])],
         "served": verdict.variant,
         "slices": {name: _slice(figures) for name, figures in verdict.slices.items() if name != OVERALL},
         "baseline": verdict.baseline,
