@@ -89,6 +89,7 @@ def test_run_after_a_rollback_compares_with_what_was_put_back_and_does_not_undo_
     assert registry.live_version(str(config.models)) == restored.version
 
 
+@pytest.mark.slow
 def test_baseline_that_was_set_aside_is_compared_with_no_more(world, first_run: Run, output: str) -> None:
     config = world.config(output)
     live = reset_baseline(config, "a lucky split")
