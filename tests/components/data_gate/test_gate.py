@@ -78,6 +78,7 @@ def test_drift_stops_the_run_and_names_what_moved_and_five_records(
 def test_warning_gate_says_it_and_goes_on_and_one_that_is_off_says_nothing(
     tmp_path: Path, reference: artifact.Artifact, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, "fusegate.data_gate")
     drawn = Draw(seed=3, side=96).examples()
     settings = dataclasses.replace(SETTINGS, modes={"drift": "warn", "own_rules": "off"}, rules=("examples > 1000",))
     outputs = gate(tmp_path, drawn, settings, pushed(tmp_path, reference))
@@ -134,6 +135,7 @@ def test_own_rules_stop_the_run_with_the_figures_also_those_of_drift(
 def test_version_that_was_pushed_without_statistics_is_no_reference_and_this_is_said(
     tmp_path: Path, reference: artifact.Artifact, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, "fusegate.data_gate")
     live = pushed(tmp_path, reference)
     Path(live.uri, "reference").unlink()
     assert findings(gate(tmp_path, Draw(side=96).examples(), live=live)) == []
