@@ -13,6 +13,7 @@ from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 
+from components.durable import write_durably
 from components.errors import InputError
 
 BINDING_FILE = "binding.json"
@@ -50,8 +51,7 @@ def bind(output: Path, artifacts: Path, store: Any, store_name: str, ledger: Pat
         )
     bond = {"id": uuid.uuid4().hex, "store": store_name}
     _register(store, bond["id"])
-    output.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(bond, indent=2))
+    write_durably(path, json.dumps(bond, indent=2))
 
 
 def keep_ledger(output: Path, ledger: Path) -> None:
@@ -59,9 +59,7 @@ def keep_ledger(output: Path, ledger: Path) -> None:
     path = output / BINDING_FILE
     bond = json.loads(path.read_text())
     if ledger.exists() and bond.get(_LEDGER) != str(ledger.resolve()):
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(bond | {_LEDGER: str(ledger.resolve())}, indent=2))
-        partial.replace(path)
+        write_durably(path, json.dumps(bond | {_LEDGER: str(ledger.resolve())}, indent=2))
 
 
 def _check_ledger(output: Path, bond: dict[str, str], ledger: Path) -> None:

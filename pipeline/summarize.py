@@ -21,8 +21,9 @@ from components.paired_example_gen.describe_audit import describe_audit
 from pipeline.lineage import NodeRun
 from pipeline.local import Run
 from pipeline.receipt_facts import receipt_facts
+from pipeline.report.interval import Interval
 from pipeline.report.pick_examples import pick_examples
-from pipeline.report.run_summary import Example, Gain, Interval, Node, RunSummary, Scores, Slice
+from pipeline.report.run_summary import Example, Gain, Node, RunSummary, Scores, Slice
 from pipeline.report.thumbnail import thumbnail
 from pipeline.training_summary import read_training
 from pipeline.verdict import Verdict, read_verdict

@@ -8,7 +8,8 @@ import tensorflow as tf
 from tfx.utils import path_utils
 
 from components.keys import MODEL_CARD
-from pipeline.report.run_summary import HeadChoice, Interval, ReliabilityBin, Training
+from pipeline.report.interval import Interval
+from pipeline.report.training import HeadChoice, ReliabilityBin, Training
 
 
 def read_training(model_uri: str) -> Training:

@@ -12,7 +12,8 @@ import filelock
 import keras
 import platformdirs
 
-from components.encoders.weights import REVISION, file_digest
+from components.encoders.weights import REVISION
+from components.file_digest import file_digest
 
 APPLICATION = "fusegate"
 

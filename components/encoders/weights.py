@@ -14,10 +14,10 @@ from components.encoders.preset_files import preset_files
 from components.encoders.registry import ENCODERS, GIVEN, IMAGENET, NONE, PACKAGE, RANDOM, PackageFiles
 from components.encoders.spec import resolve_spec
 from components.errors import InputError
+from components.file_digest import file_digest
 
 # Raise it when a change of code changes the vectors of any encoder: every cached vector is then computed anew.
 REVISION = 1
-_BLOCK = 1 << 20
 
 
 def weight_files(spec: Mapping[str, Any]) -> tuple[Path, ...]:
@@ -111,15 +111,6 @@ def encoder_fingerprint(spec: Mapping[str, Any]) -> str:
         return f"{GIVEN}-{resolved['width']}"
     parts = {key: value for key, value in resolved.items() if key not in ("weights", "seed")}
     return _digest({**parts, "weights": weights_digest(resolved), "dtype": "float32", "revision": REVISION})
-
-
-def file_digest(path: Path) -> str:
-    """The sha256, in hex, of a file's content."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _installed(encoder: str, package: PackageFiles) -> list[Path]:

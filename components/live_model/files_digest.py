@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-_BLOCK = 1 << 20
+from components.file_digest import file_digest
 
 
 def files_digest(folder: str) -> str:
@@ -21,13 +21,4 @@ def files_digest(folder: str) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in top.rglob("*") if path.is_file()):
         digest.update(f"{file_digest(path)}  {path.relative_to(top).as_posix()}\n".encode())
-    return digest.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal, read in blocks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
     return digest.hexdigest()

@@ -11,8 +11,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from components.durable import rename_durably
 from components.live_model import registry
-from components.live_model.durable import rename_durably
 
 STAGING_PREFIX = ".staging-"
 

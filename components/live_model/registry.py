@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from components import keys
-from components.live_model.durable import write_durably
+from components.durable import write_durably
 from components.live_model.set_aside import read_set_aside
 
 RECORDS = "registry"

@@ -10,7 +10,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from components.live_model.durable import write_durably
+from components.durable import write_durably
 
 BASELINE_FILE = "baseline.json"
 

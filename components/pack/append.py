@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from components.pack.notes import ShardNotes
 from components.pack.progress import show_progress
 from components.pack.record_file import RecordFile
-from components.pack.scan import scan_manifest
+from components.pack.scan import ManifestScan, scan_manifest
 from components.pack.span_folder import NewVersion, new_version
 from components.pack.span_names import is_records
 from components.pack.summary import (
@@ -31,6 +31,7 @@ from components.pairs.limits import PairLimits
 
 if TYPE_CHECKING:
     from components.pack.existing import Existing
+    from components.pack.write_shard import ShardJob
 
 DEFAULT_LIMITS = PairLimits()
 
@@ -53,16 +54,8 @@ def append(
     so that the same command twice adds nothing twice, and the second time makes no version at all. What the quarantine
     says of an id is replaced by what became of it now. The version appears whole or not at all.
 
-    Args:
-        manifest: As `pack` takes it; its pairs may be of one class.
-        out: Folder of the spans.
-        span: The span's number.
-        images: Folder that the `img` paths start from and must stay in; the manifest's by default.
-        limits: Bounds of a usable pair.
-        slices: Further columns that are packed.
-        shards: Number of record files for these pairs; by default one for each 96 MiB of images.
-        beam_args: Pipeline options of Beam; without a `--runner`, the in-memory one is taken.
-        progress: Whether to show progress on stderr.
+    The arguments are those of `components.pack.pack.pack`, but the pairs may be of one class, and `shards` is the
+    number of record files for these pairs.
 
     Returns:
         The counts of the whole version, and in `appended` those of what was added.
@@ -93,35 +86,45 @@ def append(
             prefix=f"pairs-{version.name}",
             existing=existing,
         )
-        gone = {(file, pair_id) for file, ids in notes.replaced.items() for pair_id in ids}
-        kept = [each for each in existing if (each.file, each.id) not in gone]
-        _carry_over(version, notes.replaced)
-        before = _lines(version.before / QUARANTINE_FILE)
-        still = list(_still_true(before, notes))
-        _carry_over_quarantine(version, still)
-        quarantined = write_quarantine(version.staging, [*still, *(text for _, text in notes.rejections)])
-        version.wanted = bool(notes.written) or sorted(before) != sorted(_lines(version.staging / QUARANTINE_FILE))
-        labels = Counter(notes.labels) + Counter(each.label for each in kept if each.label)
-        records = Counter({path.name: 0 for path in version.staging.iterdir() if is_records(path.name)})
-        records.update(notes.records)
-        records.update(each.file for each in kept)
-        summary = PackSummary(
-            span_folder=out / f"span-{span}" / version.name if version.wanted else version.before,
-            fusegate=fusegate_version(),
-            manifest=job.manifest,
-            manifest_sha256=scan.sha256,
-            ignored_columns=scan.ignored_columns,
-            slices=tuple(sorted({*slices, *_slices(version.before)})),
-            shards=len(records),
-            records=dict(sorted(records.items())),
-            read=records.total() + sum(quarantined.values()),
-            packed=records.total(),
-            labels=dict(sorted(labels.items())),
-            quarantined=quarantined,
-            appended=_appended(version, notes, len(before) - len(still)),
-        )
+        summary = _make_version(version, scan, job, notes, existing)
         summary.save(version.staging)
     return summary
+
+
+def _make_version(
+    version: NewVersion, scan: ManifestScan, job: ShardJob, notes: ShardNotes, existing: Sequence[Existing]
+) -> PackSummary:
+    """Bring what the version before held into the new one, beside what was packed, and count both."""
+    _carry_over(version, notes.replaced)
+    quarantined, mended = _renew_quarantine(version, notes)
+    version.wanted = bool(notes.written) or _quarantine_changed(version)
+    labels, records = _held(version, existing, notes)
+    return PackSummary(
+        span_folder=version.staging.parent / version.name if version.wanted else version.before,
+        fusegate=fusegate_version(),
+        manifest=job.manifest,
+        manifest_sha256=scan.sha256,
+        ignored_columns=scan.ignored_columns,
+        slices=tuple(sorted({*job.slices, *_slices(version.before)})),
+        shards=len(records),
+        records=dict(sorted(records.items())),
+        read=records.total() + sum(quarantined.values()),
+        packed=records.total(),
+        labels=dict(sorted(labels.items())),
+        quarantined=quarantined,
+        appended=_appended(version, notes, mended),
+    )
+
+
+def _held(version: NewVersion, existing: Iterable[Existing], notes: ShardNotes) -> tuple[Counter[str], Counter[str]]:
+    """Count the pairs of the new version, by label and by file."""
+    gone = {(file, pair_id) for file, ids in notes.replaced.items() for pair_id in ids}
+    kept = [each for each in existing if (each.file, each.id) not in gone]
+    labels = Counter(notes.labels) + Counter(each.label for each in kept if each.label)
+    records = Counter({path.name: 0 for path in version.staging.iterdir() if is_records(path.name)})
+    records.update(notes.records)
+    records.update(each.file for each in kept)
+    return labels, records
 
 
 def _appended(version: NewVersion, notes: ShardNotes, mended: int) -> Appended:
@@ -162,6 +165,20 @@ def _carry_over(version: NewVersion, replaced: Mapping[str, Collection[str]]) ->
                 os.link(path, target)
             except OSError:  # Not every file system has links.
                 shutil.copy2(path, target)
+
+
+def _renew_quarantine(version: NewVersion, notes: ShardNotes) -> tuple[dict[str, int], int]:
+    """Write what the new version sets apart; return it by reason, and how many entries are no longer true."""
+    before = _lines(version.before / QUARANTINE_FILE)
+    still = list(_still_true(before, notes))
+    _carry_over_quarantine(version, still)
+    quarantined = write_quarantine(version.staging, [*still, *(text for _, text in notes.rejections)])
+    return quarantined, len(before) - len(still)
+
+
+def _quarantine_changed(version: NewVersion) -> bool:
+    before, now = (sorted(_lines(folder / QUARANTINE_FILE)) for folder in (version.before, version.staging))
+    return before != now
 
 
 def _carry_over_quarantine(version: NewVersion, still: Iterable[str]) -> None:

@@ -6,15 +6,19 @@ import json
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from components.errors import InputError
 from components.pack.notes import ShardNotes
 from components.pack.progress import show_progress
-from components.pack.scan import scan_manifest
+from components.pack.scan import ManifestScan, scan_manifest
 from components.pack.span_folder import new_span
 from components.pack.summary import PackSummary, fusegate_version
 from components.pack.write_span import image_folder, write_quarantine, write_shards
 from components.pairs.limits import PairLimits
+
+if TYPE_CHECKING:
+    from components.pack.write_shard import ShardJob
 
 DEFAULT_LIMITS = PairLimits()
 
@@ -71,22 +75,28 @@ def pack(
         quarantined = write_quarantine(staging, [text for _, text in notes.rejections])
         if len(notes.labels) < 2:
             raise InputError(_too_few(job.manifest, notes, quarantined))
-        summary = PackSummary(
-            span_folder=out / f"span-{span}",
-            fusegate=fusegate_version(),
-            manifest=job.manifest,
-            manifest_sha256=scan.sha256,
-            ignored_columns=scan.ignored_columns,
-            slices=job.slices,
-            shards=job.shards,
-            records=notes.records,
-            read=scan.rows,
-            packed=notes.written,
-            labels=notes.labels,
-            quarantined=quarantined,
-        )
+        summary = _summary(out / f"span-{span}", scan, job, notes, quarantined)
         summary.save(staging)
     return summary
+
+
+def _summary(
+    folder: Path, scan: ManifestScan, job: ShardJob, notes: ShardNotes, quarantined: dict[str, int]
+) -> PackSummary:
+    return PackSummary(
+        span_folder=folder,
+        fusegate=fusegate_version(),
+        manifest=job.manifest,
+        manifest_sha256=scan.sha256,
+        ignored_columns=scan.ignored_columns,
+        slices=job.slices,
+        shards=job.shards,
+        records=notes.records,
+        read=scan.rows,
+        packed=notes.written,
+        labels=notes.labels,
+        quarantined=quarantined,
+    )
 
 
 def _too_few(manifest: str, notes: ShardNotes, quarantined: dict[str, int]) -> str:

@@ -58,6 +58,11 @@ def write_lineage(artifact: types.Artifact, spans: Sequence[tuple[int, int]], fi
     )
 
 
+def read_fingerprint(artifact: Any) -> str:
+    """Return the digest of the files that an artifact was made of."""
+    return artifact.custom_properties[_FINGERPRINT].string_value
+
+
 def read_spans(artifact: Any) -> list[tuple[int, int]]:
     """Return number and version of each span that an artifact was made of, the newest last."""
     spans = json.loads(artifact.custom_properties[_SPANS].string_value or "[]")

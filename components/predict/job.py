@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from components.durable import write_durably
 from components.errors import InputError
 from components.pairs.limits import PairLimits
 from components.predict.source import Source
@@ -79,20 +79,10 @@ def parts_folder(out: Path, told: dict[str, str], restart: bool) -> Iterator[Pat
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def save(path: Path, content: str) -> None:
-    """Write a file whole: beside its place, then one rename."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
 def _begin(folder: Path, out: Path, told: dict[str, str]) -> None:
     path = folder / _JOB_FILE
     if not path.exists():
-        save(path, json.dumps(told, indent=2))
+        write_durably(path, json.dumps(told, indent=2))
         return
     before = json.loads(path.read_text(encoding="utf-8"))
     changed = sorted(name for name in told if before.get(name) != told[name])

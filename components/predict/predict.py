@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from components.errors import InputError
 from components.pack.progress import PROGRESS, show_progress
 from components.predict.job import PredictJob, describe, parts_folder
-from components.predict.source import PART_ROWS, count_rows, find_source, source_digest
+from components.predict.source import PART_ROWS, Source, count_rows, find_source, source_digest
 from components.predict.table import check_suffix, write_table
 from components.quiet import import_tensorflow, quiet_logs
+
+if TYPE_CHECKING:
+    from components.predict.find_model import PushedModel
 
 BATCH_SIZE = 32
 
@@ -83,21 +87,9 @@ def predict(
         >>> predict("models", Path("memes/manifest.jsonl"), Path("scores.jsonl")).scored
         8500
     """
-    check_suffix(out)
-    out = out.resolve()
-    if out.exists() and not overwrite:
-        raise InputError(f"--out is written over only on demand. Received: {out}, which exists. Add --overwrite")
-    if not out.parent.is_dir():
-        raise InputError(
-            f"--out must be in a folder that is there. Received: {out.parent}. Make it, or correct the path"
-        )
+    out = _checked(out, overwrite)
     found = find_source(source, images)
-    rows = count_rows(found)
-    if not rows:
-        raise InputError(
-            f"--input must hold rows. Received: {found.path}, which holds none. Give a manifest, a folder of images or "
-            "the folder of one span"
-        )
+    rows = _counted(found)
     # What is wrong with a path is said before the libraries are imported, which takes seconds.
     quiet_logs()
     import_tensorflow()
@@ -105,13 +97,7 @@ def predict(
     from components.predict.run_parts import run_parts
 
     pushed = find_model(model)
-    told = {
-        "model": pushed.digest,
-        "input": source_digest(found),
-        "limits": describe(pushed.limits),
-        "batch size": str(batch_size),
-        "size of a part": str(PART_ROWS),
-    }
+    told = _told(pushed, found, batch_size)
     PROGRESS.start()
     shown = show_progress(rows, "scoring") if progress else nullcontext()
     with parts_folder(out, told, restart) as parts:
@@ -121,6 +107,40 @@ def predict(
             run_parts(job, beam_args)
         summary = _finish(job, out, rows, kept)
     return summary
+
+
+def _checked(out: Path, overwrite: bool) -> Path:
+    """Return the whole path of a file that can be written."""
+    check_suffix(out)
+    out = out.resolve()
+    if out.exists() and not overwrite:
+        raise InputError(f"--out is written over only on demand. Received: {out}, which exists. Add --overwrite")
+    if not out.parent.is_dir():
+        raise InputError(
+            f"--out must be in a folder that is there. Received: {out.parent}. Make it, or correct the path"
+        )
+    return out
+
+
+def _told(pushed: PushedModel, source: Source, batch_size: int) -> dict[str, str]:
+    """What the scores depend on, by the names that a user knows it by."""
+    return {
+        "model": pushed.digest,
+        "input": source_digest(source),
+        "limits": describe(pushed.limits),
+        "batch size": str(batch_size),
+        "size of a part": str(PART_ROWS),
+    }
+
+
+def _counted(source: Source) -> int:
+    rows = count_rows(source)
+    if not rows:
+        raise InputError(
+            f"--input must hold rows. Received: {source.path}, which holds none. Give a manifest, a folder of images "
+            "or the folder of one span"
+        )
+    return rows
 
 
 def _finish(job: PredictJob, out: Path, rows: int, kept: int) -> Predicted:

@@ -9,8 +9,9 @@ import apache_beam as beam
 from apache_beam.utils.shared import Shared
 
 from components.beam_command import beam_command
+from components.durable import write_durably
 from components.pack.progress import PROGRESS
-from components.predict.job import PredictJob, save
+from components.predict.job import PredictJob
 from components.predict.score import Scorer
 from components.predict.source import Part, read_parts
 
@@ -38,7 +39,7 @@ class ScorePart(beam.DoFn):
         for row in self._scorer.score(part, self._job.source):
             lines.append(json.dumps(row) + "\n")
             PROGRESS.advance()
-        save(self._job.part_path(part.number), "".join(lines))
+        write_durably(self._job.part_path(part.number), "".join(lines))
 
 
 def run_parts(job: PredictJob, beam_args: Sequence[str] = ()) -> None:

@@ -133,7 +133,7 @@ def _serving(blessing: types.Artifact | None) -> dict[str, Any]:
 
 def _data(examples: types.Artifact, quarantine: types.Artifact) -> dict[str, Any]:
     return {
-        "input_fingerprint": examples.get_string_custom_property("input_fingerprint"),
+        "input_fingerprint": counts.read_fingerprint(examples.mlmd_artifact),
         "spans": [span for span, _ in counts.read_spans(examples.mlmd_artifact)],
         "counts": counts.read_examples(examples.mlmd_artifact),
         "groups": counts.read_audit(examples.mlmd_artifact).get("groups"),

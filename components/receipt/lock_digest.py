@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from components.live_model.files_digest import file_digest
+from components.file_digest import file_digest
 
 _LOCK = Path(__file__).parents[2] / "requirements.lock"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from components.live_model.files_digest import file_digest
+from components.file_digest import file_digest
 from components.receipt.schema import SCHEMA
 
 RECEIPT_FILE = "receipt.json"

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.keys import FUSED, IMAGE_ONLY, LATE, TEXT_ONLY
+from pipeline.report.interval import Interval
 from pipeline.report.roc import roc_points
-from pipeline.report.run_summary import Interval, Node, ReliabilityBin, Scores
+from pipeline.report.run_summary import Node, Scores
+from pipeline.report.training import ReliabilityBin
 
 NAMES = {FUSED: "fused", IMAGE_ONLY: "image only", TEXT_ONLY: "text only", LATE: "late fusion"}
 COLOURS = {FUSED: "var(--fused)", IMAGE_ONLY: "var(--image)", TEXT_ONLY: "var(--text)", LATE: "var(--late)"}

@@ -6,16 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from pipeline.report.interval import Interval
+from pipeline.report.training import Training
+
 Verdict = Literal["pushed", "refused", "unchanged", "failed"]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value with its confidence bounds."""
-
-    value: float
-    lower: float
-    upper: float
 
 
 @dataclass(frozen=True)
@@ -91,61 +85,6 @@ class Scores:
 
     labels: list[int]
     outputs: dict[str, list[float]]
-
-
-@dataclass(frozen=True)
-class HeadChoice:
-    """What the eval split said of one fusion head.
-
-    Args:
-        head: Its name.
-        auc: AUC on the eval split.
-        behind: How far the best head was ahead of it.
-        error: Standard error of that difference.
-        chosen: Whether it was taken.
-    """
-
-    head: str
-    auc: Interval
-    behind: float
-    error: float
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class ReliabilityBin:
-    """One bin of the reliability diagram, on the eval split."""
-
-    count: int
-    probability: float
-    positives: float
-
-
-@dataclass(frozen=True)
-class Training:
-    """How the model came about.
-
-    Args:
-        heads: The fusion heads that were compared, the simplest first.
-        branches: AUC on the eval split of each branch, by part and branch.
-        threshold: Probability from which the served decision is 1.
-        aim: What the threshold serves.
-        precision: Precision of the decision on the eval split.
-        recall: Recall of the decision on the eval split.
-        calibration_error: Expected calibration error on the eval split.
-        reliability: The reliability diagram.
-        warnings: What preflight warned of.
-    """
-
-    heads: list[HeadChoice]
-    branches: dict[str, float]
-    threshold: float
-    aim: str
-    precision: float
-    recall: float
-    calibration_error: float
-    reliability: list[ReliabilityBin]
-    warnings: list[str]
 
 
 @dataclass(frozen=True)

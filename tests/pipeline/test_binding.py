@@ -35,7 +35,14 @@ def test_another_ledger_divides_anew(store: Any, tmp_path: Path) -> None:
     bind(tmp_path, tmp_path / "artifacts", store, "memory", ledger)
     ledger.write_bytes(b"kept")
     keep_ledger(tmp_path, ledger)
-    bind(tmp_path, tmp_path / "artifacts", store, "memory", tmp_path / "new.parquet")
+    ledger.unlink()
+    another = tmp_path / "new.parquet"
+    bind(tmp_path, tmp_path / "artifacts", store, "memory", another)
+    another.write_bytes(b"kept")
+    keep_ledger(tmp_path, another)
+    another.unlink()
+    with pytest.raises(InputError, match=r"new\.parquet, by which"):
+        bind(tmp_path, tmp_path / "artifacts", store, "memory", another)
 
 
 def test_folder_of_another_store_is_refused(store: Any, tmp_path: Path) -> None:

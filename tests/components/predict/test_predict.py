@@ -124,14 +124,13 @@ def test_killed_run_goes_on_and_ends_with_the_same_file(
     script = (
         "import os, signal\n"
         "from pathlib import Path\n"
-        "from components.predict import job, predict, source\n"
+        "from components.predict import predict, run_parts, source\n"
         "source.PART_ROWS = 6\n"
-        "save, count = job.save, []\n"
-        "import components.predict.run_parts as run_parts\n"
+        "save = run_parts.write_durably\n"
         "def dying(path, content):\n"
         "    if path.name == '000002.jsonl': os.kill(os.getpid(), signal.SIGKILL)\n"
         "    save(path, content)\n"
-        "run_parts.save = dying\n"
+        "run_parts.write_durably = dying\n"
         f"predict.predict({model!r}, Path({str(manifest)!r}), Path({str(out)!r}))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env={**os.environ}, capture_output=True)

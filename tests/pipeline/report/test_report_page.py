@@ -13,21 +13,19 @@ import pytest
 from PIL import Image
 
 from components.keys import OUTPUTS
+from pipeline.report.interval import Interval
 from pipeline.report.page import write_report
 from pipeline.report.run_summary import (
     Example,
     Gain,
-    HeadChoice,
-    Interval,
     Node,
-    ReliabilityBin,
     Rule,
     RunSummary,
     Scores,
     ServingFinding,
     Slice,
-    Training,
 )
+from pipeline.report.training import HeadChoice, ReliabilityBin, Training
 
 NAN = float("nan")
 HOSTILE = "<script>alert('x')</script><img src=http://evil.example/a.png onerror=alert(1)> {{ 7*7 }} \ud800"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from components.errors import InputError
-from pipeline.report.run_summary import Example, Gain, Interval, Node, Rule, RunSummary, Scores
+from pipeline.report.interval import Interval
+from pipeline.report.run_summary import Example, Gain, Node, Rule, RunSummary, Scores
 
 PLAIN = RunSummary("memes", "run-1", "2030-01-02T03:04:05+00:00", 12.3, 7, "failed", "DataGate failed.")
 
