@@ -30,7 +30,8 @@ class ServingConfig(Section):
         _DEFAULTS.max_memory_mib, description="Most resident memory of the serving process, in MiB; null only reports."
     )
     requests: Annotated[int, Field(ge=5, le=10_000)] = Field(
-        _DEFAULTS.requests, description="Requests of one pair that are timed; a fifth as many of 64 pairs."
+        _DEFAULTS.requests,
+        description="Most requests of one pair that are timed, within about 5 s; a fifth as many of 64 pairs.",
     )
     timeout_s: AboveZero = Field(
         _DEFAULTS.timeout_s, description="Seconds after which the check is given up and the model refused."
