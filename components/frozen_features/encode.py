@@ -15,6 +15,7 @@ from components.encoders import build
 from components.encoders.encoder import FrozenEncoder
 from components.encoders.given_vector import GivenVector
 from components.errors import FusegateError
+from components.feature_cache.feature_cache import FeatureCache
 from components.frozen_features.once_encoder import OnceEncoder
 
 NAMESPACE = "frozen_features"
@@ -37,24 +38,31 @@ class AddVectors(beam.DoFn):
         text: Specification of the text encoder.
         shared: Beam's handle, through which a worker's threads share one model.
         keep_image: Whether the image bytes stay in the example.
+        cache: Location of the feature cache, or None.
     """
 
-    def __init__(self, image: Mapping[str, Any], text: Mapping[str, Any], shared: Shared, keep_image: bool):
+    def __init__(
+        self,
+        image: Mapping[str, Any],
+        text: Mapping[str, Any],
+        shared: Shared,
+        keep_image: bool,
+        cache: str | None = None,
+    ):
         self._image = image
         self._text = text
         self._shared = shared
         self._keep_image = keep_image
-        self._pictures = Metrics.counter(NAMESPACE, "image_forwards")
-        self._sentences = Metrics.counter(NAMESPACE, "text_forwards")
+        self._cache = cache
 
     def setup(self) -> None:
-        self._encoders = self._shared.acquire(lambda: Encoders(self._image, self._text))
+        self._encoders = self._shared.acquire(lambda: Encoders(self._image, self._text, self._cache))
 
     def process(self, batch: Sequence[bytes]) -> Iterator[bytes]:
         examples = [tf.train.Example.FromString(record) for record in batch]
-        self._add(examples, keys.IMAGE, keys.IMAGE_VECTOR, self._encoders.image, self._pictures)
+        _add(examples, keys.IMAGE, keys.IMAGE_VECTOR, self._encoders.image)
         if self._encoders.text is not None:
-            self._add(examples, keys.TEXT, keys.TEXT_VECTOR, self._encoders.text, self._sentences)
+            _add(examples, keys.TEXT, keys.TEXT_VECTOR, self._encoders.text)
         for name, encoder in self._encoders.by_vector().items():
             for example in examples:
                 _mark(example, name, encoder)
@@ -63,34 +71,44 @@ class AddVectors(beam.DoFn):
                 del example.features.feature[keys.IMAGE]
             yield example.SerializeToString(deterministic=True)
 
-    def _add(
-        self, examples: Sequence[tf.train.Example], source: str, vector: str, encoder: OnceEncoder, counter: Any
-    ) -> None:
-        before = encoder.forwards
-        vectors = encoder([example.features.feature[source].bytes_list.value[0] for example in examples])
-        counter.inc(encoder.forwards - before)
-        for example, values in zip(examples, vectors, strict=True):
-            example.features.feature[vector].float_list.value.extend(values)
-
 
 class Encoders:
     """The encoders of both halves, built once in a worker process.
+
+    Args:
+        image: Specification of the image encoder.
+        text: Specification of the text encoder.
+        cache: Location of the feature cache, or None.
 
     Attributes:
         image: Of the pictures.
         text: Of the texts; None where none is configured, or the data brings the vectors.
     """
 
-    def __init__(self, image: Mapping[str, Any], text: Mapping[str, Any]):
+    def __init__(self, image: Mapping[str, Any], text: Mapping[str, Any], cache: str | None = None):
         sentence = build.build_text_encoder(text)
         self._sentence = sentence
-        self.image = OnceEncoder(build.build_image_encoder(image))
-        self.text = None if sentence is None or isinstance(sentence, GivenVector) else OnceEncoder(sentence)
+        self.image = _once(build.build_image_encoder(image), cache)
+        self.text = None if sentence is None or isinstance(sentence, GivenVector) else _once(sentence, cache)
 
     def by_vector(self) -> dict[str, FrozenEncoder]:
         """Return the encoder behind each vector that an example has in the end."""
         encoders = {keys.IMAGE_VECTOR: self.image.encoder}
         return encoders if self._sentence is None else encoders | {keys.TEXT_VECTOR: self._sentence}
+
+
+def _once(encoder: FrozenEncoder, cache: str | None) -> OnceEncoder:
+    if cache is None:
+        return OnceEncoder(encoder)
+    return OnceEncoder(encoder, FeatureCache(cache, encoder.fingerprint, encoder.name, encoder.width))
+
+
+def _add(examples: Sequence[tf.train.Example], source: str, vector: str, encoder: OnceEncoder) -> None:
+    vectors = encoder([example.features.feature[source].bytes_list.value[0] for example in examples])
+    for name, count in encoder.take_counts().items():
+        Metrics.counter(NAMESPACE, f"{encoder.encoder.kind}_{name}").inc(count)
+    for example, values in zip(examples, vectors, strict=True):
+        example.features.feature[vector].float_list.value.extend(values)
 
 
 def _mark(example: tf.train.Example, vector: str, encoder: FrozenEncoder) -> None:

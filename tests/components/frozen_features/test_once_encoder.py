@@ -41,7 +41,7 @@ def test_each_distinct_picture_is_encoded_once() -> None:
     once = OnceEncoder(build_image_encoder(SPEC))
     first = once([picture(1), picture(2), picture(1)])
     second = once([picture(2), picture(3)])
-    assert once.forwards == 3
+    assert once.take_counts() == {"forwards": 3}
     np.testing.assert_array_equal(first[0], first[2])
     np.testing.assert_array_equal(first[1], second[0])
 
@@ -51,7 +51,8 @@ def test_memory_is_bounded_and_a_forgotten_picture_is_encoded_again() -> None:
     once([picture(1)])
     once([picture(2)])
     once([picture(1)])
-    assert once.forwards == 3
+    assert once.take_counts() == {"forwards": 3}
+    assert once.take_counts() == {}
 
 
 def test_texts_share_batches_of_32_with_texts_of_like_length_and_come_back_in_their_order() -> None:
