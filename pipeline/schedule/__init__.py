@@ -1,0 +1,1 @@
+"""Retrain by the clock: a systemd timer, a crontab line, or a scheduler in the foreground."""
