@@ -6,7 +6,10 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ["help", "setup", "demo", "test", "test-slow", "test-fast", "lint", "bench", "lock", "clean"]
+TARGETS = [
+    *("help", "setup", "demo", "test", "test-slow", "test-fast", "test-kubeflow", "lint", "bench"),
+    *("image", "lock", "clean"),
+]
 
 
 def test_make_alone_lists_every_target_with_its_text() -> None:

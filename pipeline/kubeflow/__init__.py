@@ -1,0 +1,1 @@
+"""The graph as a pipeline that Kubeflow's backend runs."""
