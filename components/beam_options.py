@@ -8,9 +8,16 @@ from collections.abc import Sequence
 IN_MEMORY_RUNNER = "apache_beam.runners.portability.fn_api_runner.fn_runner.FnApiRunner"
 
 
+# TFX packs itself anew for each component, to be sent to workers, unless the options name an image or a package. In
+# memory there are no workers, and Beam starts no image.
+_NOTHING_TO_PACK = "--sdk_container_image=none"
+
+
 def with_default_runner(beam_args: Sequence[str]) -> list[str]:
-    """Return the options with the in-memory runner for those that name none; of two runners Beam takes the last."""
-    return [f"--runner={IN_MEMORY_RUNNER}", *beam_args]
+    """Return the options with the in-memory runner for those that name none."""
+    if any(argument.startswith("--runner") for argument in beam_args):
+        return [*beam_args]
+    return [f"--runner={IN_MEMORY_RUNNER}", _NOTHING_TO_PACK, *beam_args]
 
 
 def loses_records(beam_args: Sequence[str]) -> bool:

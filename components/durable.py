@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 PARTIAL = ".partial"
+_BLOCK = 1 << 16
 
 
 def write_durably(path: Path, content: str) -> None:
@@ -24,6 +26,40 @@ def write_durably(path: Path, content: str) -> None:
         os.fsync(file.fileno())
     os.replace(partial, path)
     _sync(path.parent)
+
+
+def append_durably(path: Path, line: str) -> None:
+    """Add a line to a text file and make it last; what a power cut has left of a line before it is cut off.
+
+    One process at a time may do it.
+
+    Args:
+        path: The file; it and its folder are made if need be.
+        line: The line, without its end.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not path.exists()
+    with path.open("ab+") as file:
+        _cut_torn_line(file)
+        file.write(f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        _sync(path.parent)
+
+
+def _cut_torn_line(file: BinaryIO) -> None:
+    """Leave a file that is open for appending at the end of its last whole line."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _BLOCK)
+        file.seek(start)
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            file.truncate(start + newline + 1)
+            return
+        end = start
+    file.truncate(0)
 
 
 def rename_durably(source: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
 EXIT_REFUSED = 3
+EXIT_BUSY = 4
 
 
 class FusegateError(Exception):

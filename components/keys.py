@@ -33,9 +33,13 @@ SOURCE = "source"
 OFFSET = "offset"
 RECORD = "record"
 
+# A slice column that ingest makes itself: the number of the span that a pair came in.
+SPAN = "span"
+
 # What no column of the data may be called.
 RESERVED = frozenset(
     (
+        SPAN,
         *(ID, IMAGE, TEXT, LABEL, GROUP, IMAGE_VECTOR, TEXT_VECTOR, IMAGE_FINGERPRINT, TEXT_FINGERPRINT),
         *(DONOR, DONOR_IMAGE_VECTOR, DONOR_TEXT, DONOR_TEXT_VECTOR),
         *(TOKENS, HAS_TEXT, WORD_IDS, WORD_WEIGHTS, CHARACTER_IDS, CHARACTER_WEIGHTS),

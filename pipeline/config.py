@@ -16,7 +16,11 @@ from components.data_gate.settings import GateSettings
 from pipeline.card_config import CardConfig
 from pipeline.data_config import Data
 from pipeline.data_gate_config import DataGateConfig
+from pipeline.feature_cache_config import FeatureCacheConfig
 from pipeline.gate_config import Gate
+from pipeline.gc_config import GcConfig
+from pipeline.kubeflow_config import KubeflowConfig
+from pipeline.retrain_config import RetrainConfig
 from pipeline.section import Positive, Section, Share
 from pipeline.serving_config import ServingConfig
 
@@ -190,12 +194,16 @@ class Config(Section):
     data_gate: DataGateConfig = DataGateConfig()
     image: Image
     text: Text
+    feature_cache: FeatureCacheConfig = FeatureCacheConfig()
     image_branch: ImageBranch
     text_branch: TextBranch
     train: Train
     gate: Gate = Gate()
     serving: ServingConfig = ServingConfig()
+    retrain: RetrainConfig = RetrainConfig()
     card: CardConfig = CardConfig()
+    gc: GcConfig = GcConfig()
+    kubeflow: KubeflowConfig = KubeflowConfig()
 
     @field_validator("beam_args")
     @classmethod
@@ -213,6 +221,11 @@ class Config(Section):
     def ledger(self) -> Path:
         """File that keeps each group's split."""
         return self.data.ledger or self.output / "ledger.parquet"
+
+    @property
+    def features(self) -> str | None:
+        """Location of the frozen encoders' vectors, or None where none are kept."""
+        return self.feature_cache.place(self.output)
 
     def gate_settings(self) -> GateSettings:
         """Return how DataGate is set."""

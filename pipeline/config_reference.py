@@ -66,9 +66,11 @@ def _section(annotation: object) -> type[BaseModel] | None:
 
 def _plain(default: object) -> str:
     """Write a default as YAML does, on one line."""
-    if isinstance(default, BaseModel):
-        default = default.model_dump(mode="json", exclude_none=True)
-    value = list(default) if isinstance(default, tuple) else default
+    parts = default if isinstance(default, tuple) else (default,)
+    values = [
+        each.model_dump(mode="json", exclude_none=True) if isinstance(each, BaseModel) else each for each in parts
+    ]
+    value = values if isinstance(default, tuple) else values[0]
     return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("...\n").strip()
 
 
@@ -82,6 +84,8 @@ def _type(annotation: object) -> str:
         return " or ".join(dict.fromkeys(_type(part) for part in typing.get_args(annotation)))
     if typing.get_origin(annotation) is tuple:
         return f"list of {_type(typing.get_args(annotation)[0])}"
+    if typing.get_origin(annotation) is dict:
+        return f"{_type(typing.get_args(annotation)[1])} by name"
     names = {int: "whole number", float: "number", str: "text", bool: "true or false", Path: "path", type(None): "null"}
     return names.get(annotation, "section")  # type: ignore[call-overload]
 

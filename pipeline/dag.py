@@ -13,12 +13,9 @@ from typing import Any
 
 import tensorflow_data_validation as tfdv
 from tfx.components.example_validator.component import ExampleValidator
-from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.components.statistics_gen.component import StatisticsGen
-from tfx.components.trainer.component import Trainer
 from tfx.components.transform.component import Transform
 from tfx.dsl.components.base.base_component import BaseComponent
-from tfx.proto import pusher_pb2
 from tfx.types import BaseChannel
 
 from components import keys
@@ -26,11 +23,14 @@ from components.code_digest import code_digest
 from components.data_gate.component import DataGate
 from components.evaluator.component import Evaluator
 from components.frozen_features.component import FrozenFeatures
+from components.import_schema_gen.component import ImportSchemaGen
 from components.live_model.component import LiveModel
 from components.paired_example_gen.component import PairedExampleGen
 from components.pusher.component import Pusher
 from components.receipt.component import Receipt
 from components.serving_check.component import ServingCheck
+from components.trainer.component import Trainer
+from pipeline.adjustable import Adjustable
 from pipeline.config import Config
 from pipeline.eval_config import make_eval_config, measuring
 
@@ -44,16 +44,19 @@ class Resolved:
     """What a runner finds out about the world before the graph is made.
 
     Attributes:
-        span: The number of the newest span, or `latest` where the component is to find it itself.
+        adjustable: What the operator may change; its span is a number, or `latest` where the component is to find it
+            itself.
         input_fingerprint: Digest of the spans' files; empty where the component is to find them itself.
-        registry_fingerprint: What the registry says is live.
-        schema_file: A copy of the schema under a name made from its content.
+        registry_fingerprint: What the registry says is live; empty where LiveModel is to find it itself.
+        schema: The schema in text form.
+        identity: Execution properties that name the run, where the orchestrator does not tell executors.
     """
 
-    span: str
+    adjustable: Adjustable
     input_fingerprint: str
     registry_fingerprint: str
-    schema_file: str
+    schema: str
+    identity: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
@@ -63,22 +66,24 @@ def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
         config: The configuration.
         resolved: What the runner found out.
     """
-    live = LiveModel(str(config.models), resolved.registry_fingerprint)
+    adjustable = resolved.adjustable
+    live = LiveModel(adjustable.push_to, resolved.registry_fingerprint)
     pairs = PairedExampleGen(
-        root=str(config.data.root),
-        span=resolved.span,
+        root=adjustable.data_root,
+        span=adjustable.span,
         input_fingerprint=resolved.input_fingerprint,
         splits=config.data.splits.model_dump(),
         seed=config.seed,
         limits=config.pair_limits(),
-        window=config.data.window,
+        window=adjustable.window,
+        leave_out=config.data.leave_out,
         features=config.data.features.model_dump(),
         slices=config.data.slices,
         group_by=config.data.group_by,
         ledger=str(config.ledger),
     )
     examples = pairs.outputs["examples"]
-    schema = ImportSchemaGen(schema_file=resolved.schema_file)
+    schema = ImportSchemaGen(resolved.schema)
     statistics = StatisticsGen(
         examples=examples,
         schema=schema.outputs["schema"],
@@ -102,11 +107,17 @@ def make_components(config: Config, resolved: Resolved) -> list[BaseComponent]:
     )
     # An artifact edge would put the gate's output into the cache key of all that is dear to compute.
     features.add_upstream_node(gate)
-    return [live, pairs, schema, statistics, validator, gate, features, *_learning(config, live, pairs, gate, features)]
+    learning = _learning(config, resolved, live, pairs, gate, features)
+    return [live, pairs, schema, statistics, validator, gate, features, *learning]
 
 
 def _learning(
-    config: Config, live: LiveModel, pairs: PairedExampleGen, gate: DataGate, features: FrozenFeatures
+    config: Config,
+    resolved: Resolved,
+    live: LiveModel,
+    pairs: PairedExampleGen,
+    gate: DataGate,
+    features: FrozenFeatures,
 ) -> list[BaseComponent]:
     """From the featured examples to the push."""
     examples, schema = features.outputs["featured_examples"], features.outputs["featured_schema"]
@@ -131,22 +142,31 @@ def _learning(
         schema=schema,
         # Only where it is asked for: a model that went live would else invalidate the cache of every training.
         base_model=live.outputs["model"] if config.train.warm_start else None,
+        epochs=resolved.adjustable.epochs,
         custom_config=trainer_config(config),
     )
-    return [transform, trainer, *_judging(config, live, pairs, gate, examples, trainer)]
+    return [transform, trainer, *_judging(config, resolved, live, pairs, gate, examples, trainer)]
 
 
 def _judging(
-    config: Config, live: LiveModel, pairs: PairedExampleGen, gate: DataGate, examples: BaseChannel, trainer: Trainer
+    config: Config,
+    resolved: Resolved,
+    live: LiveModel,
+    pairs: PairedExampleGen,
+    gate: DataGate,
+    examples: BaseChannel,
+    trainer: Trainer,
 ) -> list[BaseComponent]:
     """From the trained model to the push."""
-    rules = config.gate.rules(config.data.slices)
+    newest = resolved.adjustable.known_span
+    rules = config.gate.rules(config.data.slices, newest)
     evaluator = Evaluator(
         examples=examples,
         model=trainer.outputs["model"],
         baseline_model=live.outputs["model"],
-        eval_config=make_eval_config(config.gate, config.seed, config.data.slices),
+        eval_config=make_eval_config(config.gate, config.seed, config.data.slices, newest),
         rules=rules,
+        bounds=resolved.adjustable.bounds,
         example_splits=[keys.TEST],
         module_path=EXTRACTORS,
     )
@@ -165,6 +185,8 @@ def _judging(
             "measuring": dataclasses.asdict(measuring(config.gate, config.seed)),
         },
         card=config.card.model_dump(),
+        bounds=resolved.adjustable.bounds,
+        identity=resolved.identity,
     )
     pusher = Pusher(
         model=trainer.outputs["model"],
@@ -172,9 +194,8 @@ def _judging(
         infra_blessing=infra_blessing,
         reference=gate.outputs["reference"],
         receipt=receipt.outputs["receipt"],
-        push_destination=pusher_pb2.PushDestination(
-            filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(config.models))
-        ),
+        destination=resolved.adjustable.push_to,
+        identity=resolved.identity,
     )
     return [evaluator, *checks, receipt, pusher]
 

@@ -54,8 +54,13 @@ class Data(Section):
     span: Literal["latest"] | Annotated[int, Field(ge=0)] = Field("latest", description="`latest`, or a span's number.")
     window: Positive = Field(1, description="How many spans are read: the last ones up to `span`.")
     features: Features = Field(Features(), description="Names of the features in the records.")
+    leave_out: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        (), description="Numbers of spans that are not read; the window reaches back further in their place."
+    )
     slices: tuple[SliceName, ...] = Field(
-        (), description="Further columns of the records, such as `language`, that the evaluation can be sliced by."
+        (),
+        description="Further columns of the records, such as `language`, that the evaluation can be sliced by; `span` "
+        "is each pair's span, and is made by ingest.",
     )
     splits: Splits = Field(Splits(), description="Shares of train, eval and test.")
     group_by: Literal["picture", "text", "both"] = Field(
@@ -87,7 +92,8 @@ class Data(Section):
     @field_validator("slices")
     @classmethod
     def _names_of_their_own(cls, slices: tuple[str, ...]) -> tuple[str, ...]:
-        taken = sorted({name for name in slices if name in keys.RESERVED or slices.count(name) > 1})
+        reserved = keys.RESERVED - {keys.SPAN}
+        taken = sorted({name for name in slices if name in reserved or slices.count(name) > 1})
         if taken:
             raise ValueError(f"a slice must have a name that no other feature has, unlike {', '.join(taken)}")
         return slices

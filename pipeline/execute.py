@@ -10,7 +10,7 @@ import click
 from components.errors import EXIT_REFUSED
 from components.quiet import import_tensorflow, quiet_logs
 from pipeline.config import Config
-from pipeline.report.run_summary import Rule, RunSummary
+from pipeline.report.run_summary import FeatureCounts, Rule, RunSummary
 
 REPORT_FILE = "report.html"
 SUMMARY_FILE = "summary.json"
@@ -49,7 +49,7 @@ def execute(config: Config) -> int:
     cached = sum(node.cached for node in summary.nodes)
     click.echo(
         f"{len(summary.nodes)} nodes, {cached} of them from TFX's cache; "
-        f"{summary.seconds:.0f} s, and {imported:.0f} s of imports"
+        f"{summary.seconds or 0:.0f} s, and {imported:.0f} s of imports"
     )
     click.echo(_closing(summary))
     click.echo(f"Report  {report}")
@@ -74,6 +74,12 @@ def _rule(rule: Rule) -> str:
     return f"{'passed' if rule.passed else 'FAILED'}: {rule.name}: {found}, wanted {rule.threshold}"
 
 
+def _features(half: str, counts: FeatureCounts) -> str:
+    """What one encoder had to do, in a line."""
+    kept = "" if counts.hits is None else f", {counts.hits:,} from the feature cache"
+    return f"{half:<8}{counts.encoded:,} encoded{kept}"
+
+
 def _closing(summary: RunSummary) -> str:
     """The verdict, the AUCs, the gain and where everything lies."""
     lines = ["", summary.headline]
@@ -89,5 +95,6 @@ def _closing(summary: RunSummary) -> str:
             f"  {'gain':<12}{gain.value:>+7.3f}   {gain.lower:+.3f} to {gain.upper:+.3f}, over {summary.gain.best_part}"
         )
     lines.append("")
+    lines += [_features(half, counts) for half, counts in summary.features.items()]
     lines += [f"{name:<8}{path}" for name, path in summary.paths.items()]
     return "\n".join(lines)

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components import keys
+from components.errors import InputError
 from components.evaluator.rules import GateRules
 from pipeline.section import Section
 
@@ -45,6 +47,11 @@ class Gate(Section):
     max_drop: Loss = Field(
         0.02, description="Most AUC that may be lost against what the live model serves; null turns the rule off."
     )
+    newest_max_drop: Loss = Field(
+        None,
+        description="Most AUC that may be lost against the live model on the newest span; needs `span` in "
+        "`data.slices`.",
+    )
     max_ece: Share = Field(None, description="Largest expected calibration error of what is served; null: not asked.")
     max_missing_loss: Loss = Field(
         0.02, description="Most AUC that the fused model, given one half, may lie below that half's own model."
@@ -58,12 +65,27 @@ class Gate(Section):
     )
     slices: SliceGate = Field(SliceGate(), description="Rules on every slice.")
 
-    def rules(self, columns: Sequence[str]) -> GateRules:
+    def rules(self, columns: Sequence[str], newest: str = "") -> GateRules:
         """Return the rules in the plain values that components take.
 
         Args:
             columns: The columns that the evaluation is sliced by.
+            newest: The number of the newest span, where `newest_max_drop` is set.
+
+        Raises:
+            InputError: `newest_max_drop` is set and the evaluation is not sliced by spans, or the newest is not known.
         """
+        if self.newest_max_drop is not None and (keys.SPAN not in columns or not newest.isdecimal()):
+            raise InputError(
+                f"gate.newest_max_drop needs `{keys.SPAN}` in data.slices, and a span whose number is known. Received: "
+                f"data.slices {list(columns)}, span {newest or 'unknown'}. Add the slice, or leave the rule out"
+            )
         fields = self.model_dump(exclude={"on_no_gain", "confidence", "draws", "most_pairs", "slices"})
         on_slices = {f"slice_{name}": value for name, value in self.slices.model_dump().items()}
-        return GateRules(**fields, **on_slices, columns=tuple(columns), fallback=self.on_no_gain == "fallback")
+        return GateRules(
+            **fields,
+            **on_slices,
+            newest=newest if self.newest_max_drop is not None else "",
+            columns=tuple(columns),
+            fallback=self.on_no_gain == "fallback",
+        )

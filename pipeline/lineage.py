@@ -21,14 +21,14 @@ class NodeRun:
     Attributes:
         name: The node's id.
         state: MLMD's name of the state, as `COMPLETE`, `CACHED` or `FAILED`.
-        seconds: From its registration to its last update.
+        seconds: From its registration to its last update; None where the orchestrator does not tell.
         outputs: Artifacts by output key.
         execution_id: MLMD's id of the execution.
     """
 
     name: str
     state: str
-    seconds: float
+    seconds: float | None
     outputs: dict[str, list[Any]]
     execution_id: int
 

@@ -16,6 +16,9 @@ from components.errors import ConfigError, InputError
 from pipeline.config import Config
 from pipeline.presets import PRESETS
 
+# As pydantic marks a fault of a name in a mapping.
+_KEY = "[key]"
+
 
 def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     """Load a configuration.
@@ -122,18 +125,26 @@ def _place(loc: Sequence[str | int]) -> tuple[list[str], type[BaseModel]]:
     """Return the key that a location names, without pydantic's names of a union's members, and the section it is in."""
     key: list[str] = []
     section: type[BaseModel] | None = Config
+    element: type[BaseModel] | None = None
+    named = False
     holder: type[BaseModel] = Config
     kinds: dict[str, type[BaseModel]] = {}
     for part in loc:
-        if part in kinds:
+        if part == _KEY:
+            # The name itself is wrong, not what stands under it.
+            section = None
+        elif part in kinds:
             section, kinds = kinds[str(part)], {}
         elif section is not None:
             holder, field = section, section.model_fields.get(str(part))
             key.append(str(part))
             section = _section(field.annotation) if field is not None else None
             kinds = _kinds(field.annotation) if field is not None else {}
-        elif isinstance(part, int):
+            element = _element(field.annotation) if field is not None else None
+            named = field is not None and typing.get_origin(field.annotation) is dict
+        elif named or isinstance(part, int):
             key.append(str(part))
+            section, element, named = element, None, False
     return key, holder
 
 
@@ -141,7 +152,15 @@ def _section(annotation: Any) -> type[BaseModel] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
+def _element(annotation: Any) -> type[BaseModel] | None:
+    """Return the section that each item of a list, or each value by name, is."""
+    if typing.get_origin(annotation) not in (dict, tuple):
+        return None
+    return next((section for part in typing.get_args(annotation) if (section := _section(part)) is not None), None)
+
+
 def _kinds(annotation: Any) -> dict[str, type[BaseModel]]:
     """Return the sections that a union's `kind` chooses among."""
     members = [section for member in typing.get_args(annotation) if (section := _section(member)) is not None]
+    members = [member for member in members if "kind" in member.model_fields]
     return {kind: member for member in members for kind in typing.get_args(member.model_fields["kind"].annotation)}

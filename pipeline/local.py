@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import gc
-import hashlib
 import logging
 import shutil
 import traceback
@@ -24,50 +22,28 @@ from tfx.orchestration.portable import runtime_parameter_utils
 
 from components.beam_options import with_default_runner
 from components.errors import FusegateError
+from components.frozen_features.cache_location import at_cache_location
 from components.live_model.registry import registry_fingerprint
 from components.paired_example_gen import spans
 from components.receipt.find import IN_RUN
 from pipeline import binding, lineage, metadata
+from pipeline.adjustable import Adjustable
 from pipeline.config import Config
 from pipeline.dag import Resolved, make_components
+from pipeline.ended_run import Run
 from pipeline.output_lock import output_lock
 from pipeline.progress import NodeProgress, SaidElsewhere, is_interrupt
+from pipeline.receipt_facts import RECEIPT_NODE
 from pipeline.schema_text import schema_text
 from pipeline.stuck_baseline import stuck_baseline
 
 ARTIFACTS = "artifacts"
 RUNS = "runs"
 ERROR_FILE = "error.txt"
-RECEIPT_NODE = "Receipt"
 
 
 class RunFailed(FusegateError):
     """A node of the run failed."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """A run that has ended.
-
-    Attributes:
-        config: Its configuration.
-        run_id: Its id.
-        folder: Folder of its report and summary.
-        started: When it started.
-        seconds: How long it took.
-        nodes: Its executions, by node.
-        failure: Why it failed, or None.
-        advice: Where runs are refused by one old baseline again and again, the way out; else empty.
-    """
-
-    config: Config
-    run_id: str
-    folder: Path
-    started: datetime.datetime
-    seconds: float
-    nodes: dict[str, lineage.NodeRun]
-    failure: FusegateError | None
-    advice: str = ""
 
 
 def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
@@ -81,12 +57,13 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
         The run, failed or not: its `failure` says which.
 
     Raises:
-        InputError: Before anything has run: no such span, a folder bound to another store, or a run that goes on.
+        InputError: Before anything has run: no such span, a folder bound to another store, a feature cache that
+            cannot be used, or a run that goes on.
     """
     started = datetime.datetime.now().astimezone()
     run_id = started.strftime("%Y%m%d-%H%M%S-%f")
     folder = config.output / RUNS / run_id
-    with output_lock(config.output):
+    with output_lock(config.output), at_cache_location(config.features):
         connection = metadata.connection_config(config)
         store = mlmd.MetadataStore(connection)
         binding.bind(config.output, config.output / ARTIFACTS, store, metadata.store_name(config), config.ledger)
@@ -111,12 +88,12 @@ def run_local(config: Config, say: Callable[[str], None] = print) -> Run:
 
 def resolve(config: Config) -> Resolved:
     """Find out what the graph's cache keys depend on: the span's files, the registry, the schema."""
-    window = spans.find_spans(str(config.data.root), str(config.data.span), config.data.window)
+    window = spans.find_spans(str(config.data.root), str(config.data.span), config.data.window, config.data.leave_out)
     return Resolved(
-        span=str(window[-1].number),
+        adjustable=Adjustable.of(config, str(window[-1].number)),
         input_fingerprint=spans.fingerprint(window),
         registry_fingerprint=registry_fingerprint(str(config.models)),
-        schema_file=_keep_schema(config),
+        schema=schema_text(config),
     )
 
 
@@ -130,15 +107,6 @@ def make_pipeline(config: Config, resolved: Resolved, connection: Any) -> tfx_pi
         metadata_connection_config=connection,
         beam_pipeline_args=with_default_runner(config.beam_args),
     )
-
-
-def _keep_schema(config: Config) -> str:
-    """Copy the schema under a name made from its content: ImportSchemaGen's cache key is the path alone."""
-    content = schema_text(config).encode()
-    target = config.output / "schemas" / hashlib.sha256(content).hexdigest()[:16] / "schema.pbtxt"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-    return str(target)
 
 
 def _run(pipeline: tfx_pipeline.Pipeline, run_id: str, folder: Path, say: Callable[[str], None]) -> None:

@@ -12,8 +12,12 @@ from components.errors import InputError
 
 
 @contextlib.contextmanager
-def output_lock(output: Path) -> Iterator[None]:
+def output_lock(output: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold an output folder; the lock of a killed process is free.
+
+    Args:
+        output: The folder.
+        patience: Seconds to wait for a run that uses it.
 
     Raises:
         InputError: A run uses it.
@@ -21,7 +25,7 @@ def output_lock(output: Path) -> Iterator[None]:
     output.mkdir(parents=True, exist_ok=True)
     lock = FileLock(output / ".lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout:
         raise InputError(
             f"one run at a time may use an output folder. Received: {output}, which another run uses. "

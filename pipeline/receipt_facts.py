@@ -6,8 +6,10 @@ from typing import Any
 
 from components.receipt.find import IN_RUN
 from components.receipt.store import PAGE_FILE, read_receipt
-from pipeline.local import RECEIPT_NODE, Run
+from pipeline.ended_run import Run
 from pipeline.report.run_summary import ServingFinding
+
+RECEIPT_NODE = "Receipt"
 
 
 def receipt_facts(run: Run) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _EVALUATION = "evaluation"
 
 
 def stuck_baseline(store: Any, pipeline_name: str) -> str:
-    """Say that the last runs of a pipeline were refused by `gate.max_drop` alone, against the same version.
+    """Say that the last runs of a pipeline were refused by comparisons alone, against the same version.
 
     A version that was lucky on a small test split refuses all that come after it. Runs that TFX's cache answered are no
     evidence of their own and are passed over.
@@ -32,17 +32,20 @@ def stuck_baseline(store: Any, pipeline_name: str) -> str:
         TFX issue 4390.
     """
     count, version = 0, 0
+    met: set[str] = set()
     for evaluation in _evaluations(store, pipeline_name):
         broken = set(filter(None, evaluation.custom_properties[BROKEN_PROPERTY].string_value.split(",")))
         against = evaluation.custom_properties[BASELINE_PROPERTY].int_value
         if not broken or not broken <= set(DROP_KEYS) or against != (version or against):
             break
         count, version = count + 1, against
+        met |= broken
     if count < RUNS:
         return ""
     return (
-        f"The last {count} evaluations were refused by gate.max_drop alone, against version {version} each time. If "
-        "that version was lucky on its test split, set it aside as a baseline: fusegate baseline reset --why '…'"
+        f"The last {count} evaluations were refused by {' and '.join(sorted(met))} alone, against version {version} "
+        "each time. If that version was lucky on its test split, set it aside as a baseline: fusegate baseline reset "
+        "--why '…'"
     )
 
 

@@ -18,8 +18,9 @@ from components.pack.summary import QUARANTINE_FILE
 from components.paired_example_gen import counts
 from components.paired_example_gen.audit import AUDIT_FILE
 from components.paired_example_gen.describe_audit import describe_audit
+from pipeline.ended_run import Run
+from pipeline.feature_counts import read_feature_counts
 from pipeline.lineage import NodeRun
-from pipeline.local import Run
 from pipeline.receipt_facts import receipt_facts
 from pipeline.report.interval import Interval
 from pipeline.report.pick_examples import pick_examples
@@ -42,7 +43,8 @@ def summarize(run: Run) -> RunSummary:
         "started": run.started.isoformat(timespec="seconds"),
         "seconds": run.seconds,
         "seed": run.config.seed,
-        "nodes": [_node(node) for node in run.nodes.values()],
+        "nodes": [_node(node, node.seconds) for node in run.nodes.values() if node.seconds is not None],
+        "features": read_feature_counts(run.nodes.get("FrozenFeatures")),
         "versions": {name: packages.version(name) for name in _LIBRARIES},
         "config": yaml.safe_dump(run.config.model_dump(mode="json"), sort_keys=False),
         "paths": {
@@ -59,8 +61,8 @@ def summarize(run: Run) -> RunSummary:
     return RunSummary(**found | _decision(run, verdict) | receipt_facts(run) | _test_split(run))
 
 
-def _node(node: NodeRun) -> Node:
-    return Node(node.name, node.seconds, node.cached, "complete" if node.ended_well else "failed")
+def _node(node: NodeRun, seconds: float) -> Node:
+    return Node(node.name, seconds, node.cached, "complete" if node.ended_well else "failed")
 
 
 def _ingest(run: Run) -> dict[str, Any]:
@@ -92,19 +94,25 @@ def _data_warnings(gate: NodeRun | None) -> list[str]:
 def _decision(run: Run, verdict: Verdict) -> dict[str, Any]:
     intervals = {name: _interval(verdict.figures, name) for name in FIGURES}
     best = max(keys.PARTS, key=lambda part: verdict.figures[f"auc_{part}"])
+    training = read_training(run.nodes["Trainer"].outputs["model"][0].uri)
     found: dict[str, Any] = {
         "verdict": verdict.outcome,
         "headline": _headline(verdict, best),
         "reasons": [verdict.reason] if verdict.reason else [],
         "rules": verdict.rules,
-        "notes": [*verdict.notes, *([] if run.config.serving.check else [_UNCHECKED]), *filter(None, [run.advice])],
+        "notes": [
+            *verdict.notes,
+            *(f"Warm start: {told}." for told in training.warm_start),
+            *([] if run.config.serving.check else [_UNCHECKED]),
+            *filter(None, [run.advice]),
+        ],
         "served": verdict.variant,
         "slices": {name: _slice(figures) for name, figures in verdict.slices.items() if name != OVERALL},
         "baseline": verdict.baseline,
         "aucs": {output: intervals[f"auc_{output}"] for output in keys.OUTPUTS},
         "gain": Gain(intervals["gain"], best, run.config.gate.confidence),
         "fused_minus_late": intervals["fused_minus_late"],
-        "training": read_training(run.nodes["Trainer"].outputs["model"][0].uri),
+        "training": training,
     }
     if verdict.outcome == "pushed":
         found |= {"pushed_to": verdict.destination, "pushed_version": verdict.version}

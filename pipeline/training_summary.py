@@ -40,4 +40,5 @@ def read_training(model_uri: str) -> Training:
         calibration_error=told["calibration_error"],
         reliability=[ReliabilityBin(**row) for row in told["reliability"]],
         warnings=[f"{finding['code']} {finding['title']}: {finding['sentence']}" for finding in told["preflight"]],
+        warm_start=told.get("warm_start", []),
     )

@@ -17,6 +17,7 @@ from components.evaluator.executor import (
 from components.evaluator.read_figures import read_figures
 from components.evaluator.rules import OVERALL, SIGNS, RuleResult, apply_rules, broken, ignored_halves
 from components.live_model.executor import SET_ASIDE_PROPERTY
+from components.paired_example_gen import counts
 from components.pusher.executor import REASON_PROPERTY, UNCHANGED_PROPERTY
 from pipeline.gate_config import Gate
 from pipeline.lineage import NodeRun
@@ -69,7 +70,7 @@ def read_verdict(gate: Gate, nodes: dict[str, NodeRun], columns: Sequence[str] =
     pushed = nodes["Pusher"].outputs[specs.PUSHED_MODEL_KEY][0].custom_properties
     variant = blessing.custom_properties[keys.VARIANT_PROPERTY].string_value
     candidate, baseline = read_figures(evaluation.uri)
-    rules = gate.rules(columns)
+    rules = gate.rules(columns, _newest(nodes))
     results = apply_rules(rules, candidate, baseline)
     if variant not in ("", keys.FUSED):
         results = [*broken(results), *apply_rules(rules, candidate, baseline, variant)]
@@ -136,6 +137,12 @@ def notes(gate: Gate, candidate: Mapping[str, Mapping[str, float]]) -> list[str]
         cost = figures[f"{half}_reliance"]
         told.append(f"The fused model is not shown to read the {half}: with it shuffled the AUC falls by {cost:.3f}.")
     return told
+
+
+def _newest(nodes: Mapping[str, NodeRun]) -> str:
+    """Return the number of the newest span that a run has read."""
+    spans = counts.read_spans(nodes["PairedExampleGen"].outputs["examples"][0])
+    return str(spans[-1][0])
 
 
 def _baseline_note(properties: Mapping[str, Any]) -> str:

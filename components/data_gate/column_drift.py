@@ -12,8 +12,8 @@ from components import keys
 from components.data_gate.drift import GATE, MEND
 from components.data_gate.finding import Finding
 
-# What is not the user's own column, or is measured by other means.
-NO_COLUMNS = (keys.ID, keys.IMAGE, keys.TEXT, keys.GROUP, keys.TEXT_VECTOR)
+# What is not the user's own column, is measured by other means, or moves with every window.
+NO_COLUMNS = (keys.ID, keys.IMAGE, keys.TEXT, keys.GROUP, keys.TEXT_VECTOR, keys.SPAN)
 
 
 def with_comparators(schema: schema_pb2.Schema, limits: Mapping[str, float], chance: float) -> schema_pb2.Schema:

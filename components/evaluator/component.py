@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tensorflow_model_analysis.proto import config_pb2
 from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.orchestration.data_types import RuntimeParameter
 from tfx.types import component_spec, standard_artifacts, standard_component_specs
 from tfx.utils import json_utils
 
 from components.code_digest import code_digest
+from components.evaluator.adjust import ADJUSTABLE
 from components.evaluator.executor import RULES_KEY, Executor
 from components.evaluator.rules import GateRules
 
@@ -21,6 +23,7 @@ class EvaluatorSpec(standard_component_specs.EvaluatorSpec):
     PARAMETERS = {
         **standard_component_specs.EvaluatorSpec.PARAMETERS,
         RULES_KEY: component_spec.ExecutionParameter(type=str, optional=True),
+        **{name: component_spec.ExecutionParameter(type=float, optional=True) for name in ADJUSTABLE},
         "code": component_spec.ExecutionParameter(type=str),
     }
 
@@ -37,6 +40,7 @@ class Evaluator(base_beam_component.BaseBeamComponent):
         module_path: Module with `custom_extractors`.
         rules: The same rules as the thresholds, in plain values; without them there is no fallback, and the evaluation
             does not say which rules were broken.
+        bounds: Of the rules those that one run may be given otherwise, see `components.evaluator.adjust`.
     """
 
     SPEC_CLASS = EvaluatorSpec
@@ -51,6 +55,7 @@ class Evaluator(base_beam_component.BaseBeamComponent):
         example_splits: Sequence[str],
         module_path: str,
         rules: GateRules | None = None,
+        bounds: Mapping[str, float | RuntimeParameter] | None = None,
     ):
         super().__init__(
             EvaluatorSpec(
@@ -61,6 +66,7 @@ class Evaluator(base_beam_component.BaseBeamComponent):
                 example_splits=json_utils.dumps(list(example_splits)),
                 module_path=module_path,
                 rules=rules.to_json() if rules else None,
+                **(bounds or {}),
                 # TFX's cache knows nothing of code: an evaluation by other code is another one.
                 code=code_digest(),
                 evaluation=types.Channel(type=standard_artifacts.ModelEvaluation),

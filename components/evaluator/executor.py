@@ -6,20 +6,23 @@ import json
 from typing import Any
 
 import apache_beam as beam
+from tensorflow_model_analysis.proto import config_pb2
 from tfx import types
 from tfx.components.evaluator import constants
 from tfx.components.evaluator import executor as tfx_evaluator
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types import standard_component_specs as specs
-from tfx.utils import io_utils, json_utils, path_utils
+from tfx.utils import io_utils, json_utils, path_utils, proto_utils
 
 from components import keys
 from components.evaluator import scores
+from components.evaluator.adjust import adjust
 from components.evaluator.donors import ChooseDonors
 from components.evaluator.fallback import best_variant
 from components.evaluator.read_figures import read_figures
 from components.evaluator.rules import GateRules, accepts, apply_rules, broken, lacks_only_gain
+from components.evaluator.thresholds import thresholds
 from components.live_model.executor import NOTHING_LIVE, SET_ASIDE_PROPERTY, VERSION_PROPERTY
 
 RULES_KEY = "rules"
@@ -44,14 +47,14 @@ class Executor(tfx_evaluator.Executor):
         evaluation = artifact_utils.get_single_instance(output_dict[specs.EVALUATION_KEY])
         blessing = artifact_utils.get_single_instance(output_dict[specs.BLESSING_KEY])
         inputs = _with_fair_baseline(input_dict, evaluation)
+        rules = _rules(exec_properties)
         self._choose_donors(inputs, exec_properties, evaluation.uri)
         with scores.written_to(evaluation.uri):
-            super().Do(inputs, output_dict, exec_properties)
+            super().Do(inputs, output_dict, exec_properties if rules is None else _judged_by(rules, exec_properties))
         blessed = bool(int(blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY)))
         blessing.set_string_custom_property(keys.VARIANT_PROPERTY, keys.FUSED if blessed else "")
         evaluation.set_int_custom_property(NO_THRESHOLD_PROPERTY, int(not fileio.listdir(blessing.uri)))
-        if exec_properties.get(RULES_KEY):
-            rules = GateRules.from_json(exec_properties[RULES_KEY])
+        if rules is not None:
             model = artifact_utils.get_single_instance(inputs[specs.MODEL_KEY])
             _read_rules(rules, model, evaluation, blessing)
 
@@ -67,6 +70,22 @@ class Executor(tfx_evaluator.Executor):
                 for number, uri in enumerate(uris)
             ]
             _ = read | beam.Flatten() | ChooseDonors(folder)
+
+
+def _rules(exec_properties: dict[str, Any]) -> GateRules | None:
+    """The rules, with the bounds of this run."""
+    rules = exec_properties.get(RULES_KEY)
+    return adjust(GateRules.from_json(rules), exec_properties) if rules else None
+
+
+def _judged_by(rules: GateRules, exec_properties: dict[str, Any]) -> dict[str, Any]:
+    """Put the rules into TFMA's configuration, whose thresholds are those of the configured ones."""
+    config = proto_utils.json_to_proto(exec_properties[specs.EVAL_CONFIG_KEY], config_pb2.EvalConfig())
+    for metrics in config.metrics_specs:
+        metrics.ClearField("per_slice_thresholds")
+        for name, found in thresholds(rules).items():
+            metrics.per_slice_thresholds[name].CopyFrom(found)
+    return exec_properties | {specs.EVAL_CONFIG_KEY: proto_utils.proto_to_json(config)}
 
 
 def _with_fair_baseline(

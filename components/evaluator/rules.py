@@ -1,7 +1,7 @@
 """The rules of the gate, read on figures: what was asked for, what was found, and whether it was met.
 
 Plain values in, plain values out: the Evaluator, the report and the receipt read the same rules here. TFMA's thresholds
-in `pipeline.eval_config` say them too.
+in `components.evaluator.thresholds` say them too.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ class GateRules:
         slice_min_auc: Least AUC of what is served.
         slice_max_drop: Most AUC that may be lost.
         slice_max_ece: Largest calibration error.
+        newest_max_drop: As `max_drop`, on the newest span.
         columns: The columns that the evaluation is sliced by.
+        newest: The number of the newest span; empty where nothing is asked of it.
         min_slice_size: Fewest pairs of a slice that is judged.
         fallback: Whether a simpler variant is put to the gate where only the gain is missing.
     """
@@ -69,7 +71,9 @@ class GateRules:
     slice_min_auc: float | None = None
     slice_max_drop: float | None = None
     slice_max_ece: float | None = None
+    newest_max_drop: float | None = None
     columns: Sequence[str] = ()
+    newest: str = ""
     min_slice_size: int = 50
     fallback: bool = False
 
@@ -154,6 +158,7 @@ def apply_rules(
         `passed` None.
     """
     results = _overall(settings, candidate[OVERALL], None if baseline is None else baseline[OVERALL], served)
+    results += _on_newest(settings, candidate, baseline, served)
     if settings.on_slices == NO_LIMITS:
         return results
     for column in settings.columns:
@@ -200,6 +205,17 @@ def _overall(
     if served == keys.FUSED:
         return results
     return [result for result in results if result.key in names.KEYS_OF_A_VARIANT]
+
+
+def _on_newest(settings: GateRules, candidate: Figures, baseline: Figures | None, served: str) -> list[RuleResult]:
+    """Read the rule on the newest span; nothing where it is not set."""
+    name = f"{keys.SPAN}={settings.newest}"
+    figures = candidate.get(name, {})
+    compared = None if baseline is None else baseline.get(name, {})
+    results = _drop(names.newest_drop(served), settings.newest_max_drop, figures, compared, name)
+    if not figures:
+        return results if baseline is None else [_absent(result, keys.SPAN) for result in results]
+    return _exempted(results, figures, settings.min_slice_size)
 
 
 def _slice_rules(
@@ -273,7 +289,8 @@ def _exempted(results: list[RuleResult], figures: Mapping[str, float], min_size:
 
 
 def _absent(result: RuleResult, column: str) -> RuleResult:
-    note = f"no pair of the test split has a value in the column {column}"
+    value = f"this value of the column {column}" if "=" in result.slice else f"a value in the column {column}"
+    note = f"no pair of the test split has {value}"
     return dataclasses.replace(result, passed=False, note=note)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
+from tfx.orchestration.data_types import RuntimeParameter
 from tfx.types import component_spec, standard_artifacts
 
 from components.live_model.executor import Executor
@@ -26,13 +27,14 @@ class LiveModel(base_component.BaseComponent):
     Args:
         destination: The push destination.
         registry_fingerprint: What `registry_fingerprint(destination)` says when the run starts; a new one is a new
-            execution, so TFX's cache never serves a stale model.
+            execution, so TFX's cache never serves a stale model. Empty where it is not known before the run, which
+            must then not be served from a cache.
     """
 
     SPEC_CLASS = LiveModelSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
 
-    def __init__(self, destination: str, registry_fingerprint: str):
+    def __init__(self, destination: str | RuntimeParameter, registry_fingerprint: str):
         super().__init__(
             LiveModelSpec(
                 destination=destination,

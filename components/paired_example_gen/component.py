@@ -8,6 +8,7 @@ from typing import Any
 
 from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.orchestration.data_types import RuntimeParameter
 from tfx.types import component_spec, standard_artifacts
 
 from components.code_digest import code_digest
@@ -22,6 +23,7 @@ class PairedExampleGenSpec(component_spec.ComponentSpec):
         "root": component_spec.ExecutionParameter(type=str),
         "span": component_spec.ExecutionParameter(type=str),
         "window": component_spec.ExecutionParameter(type=int),
+        "leave_out": component_spec.ExecutionParameter(type=str),
         "input_fingerprint": component_spec.ExecutionParameter(type=str),
         "splits": component_spec.ExecutionParameter(type=str),
         "seed": component_spec.ExecutionParameter(type=int),
@@ -51,8 +53,10 @@ class PairedExampleGen(base_beam_component.BaseBeamComponent):
         seed: Seed of the splits.
         limits: What a usable pair is, see `components.pairs.limits.PairLimits`.
         window: How many spans are read, up to `span`; of each its newest version.
+        leave_out: Numbers of spans that are not read.
         features: Names of the features in the records, by what they hold, see `components.paired_example_gen.names`.
-        slices: Columns of the records that become features of the examples, to slice the evaluation by.
+        slices: Columns of the records that become features of the examples, to slice the evaluation by; `span` is
+            made here, of the span that a record lies in.
         group_by: Which half makes a group when pairs share it: `picture`, `text` or `both`.
         ledger: File that keeps each group's split as data grows; empty for none, as where data never grows.
     """
@@ -62,17 +66,18 @@ class PairedExampleGen(base_beam_component.BaseBeamComponent):
 
     def __init__(
         self,
-        root: str,
-        span: str,
+        root: str | RuntimeParameter,
+        span: str | RuntimeParameter,
         input_fingerprint: str,
         splits: Mapping[str, float],
         seed: int,
         limits: Mapping[str, Any],
-        window: int = 1,
+        window: int | RuntimeParameter = 1,
         features: Mapping[str, str] | None = None,
         slices: Sequence[str] = (),
         group_by: str = BOTH,
         ledger: str = "",
+        leave_out: Sequence[int] = (),
     ):
         super().__init__(
             PairedExampleGenSpec(
@@ -83,6 +88,7 @@ class PairedExampleGen(base_beam_component.BaseBeamComponent):
                 seed=seed,
                 limits=json.dumps(limits, sort_keys=True),
                 window=window,
+                leave_out=json.dumps(sorted(leave_out)),
                 features=json.dumps(features or {}, sort_keys=True),
                 slices=json.dumps(list(slices)),
                 group_by=group_by,

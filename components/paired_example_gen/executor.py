@@ -45,7 +45,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         exec_properties: dict[str, Any],
     ) -> None:
         """Check, place, write; every record of the spans ends as an example or in the quarantine."""
-        window = spans.find_spans(exec_properties["root"], exec_properties["span"], exec_properties["window"])
+        window = spans.find_spans(
+            exec_properties["root"],
+            exec_properties["span"],
+            exec_properties["window"],
+            json.loads(exec_properties["leave_out"]),
+        )
         fingerprint = _unchanged(window, exec_properties["input_fingerprint"])
         examples = artifact_utils.get_single_instance(output_dict["examples"])
         quarantine = artifact_utils.get_single_instance(output_dict["quarantine"])

@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 
 from components import keys
 from components.pack.map_ahead import map_ahead
+from components.pack.span_names import SPAN, number_in
 from components.paired_example_gen.names import PLACE, Names
 from components.paired_example_gen.pair_key import PairKey
 from components.paired_example_gen.read_shard import REJECTED, Placed, Rejected
@@ -52,11 +53,25 @@ class CheckRecords(beam.DoFn):
         return beam.pvalue.TaggedOutput(REJECTED, (checked, item[2])) if isinstance(checked, Rejection) else checked
 
     def _check(self, element: Placed) -> Checked | Rejection:
-        source, offset, record = element
-        features = parse_features(record)
-        pair = _to_pair(features, source, offset, self._names, self._limits)
-        checked = check_sliced_pair(pair, _slices(features, self._names), self._limits)
+        checked = check_record(element, self._names, self._limits)
         return checked if isinstance(checked, Rejection) else (to_checked_record(checked), to_key_line(checked))
+
+
+def check_record(placed: Placed, names: Names, limits: PairLimits) -> SlicedPair | Rejection:
+    """Check a record, as it lies in a span.
+
+    Args:
+        placed: The record with its place and offset.
+        names: What the features are called.
+        limits: What a usable pair is.
+
+    Returns:
+        The usable pair with its slices, or why it is not usable.
+    """
+    source, offset, record = placed
+    features = parse_features(record)
+    pair = _to_pair(features, source, offset, names, limits)
+    return check_sliced_pair(pair, _slices(features, names, source), limits)
 
 
 def parse_features(record: bytes) -> Mapping[str, Any]:
@@ -93,10 +108,16 @@ def _to_pair(features: Mapping[str, Any], source: str, offset: int, names: Names
     )
 
 
-def _slices(features: Mapping[str, Any], names: Names) -> dict[str, object]:
-    """Read the slice columns, whatever their type; one with several values is passed on as it is, to be refused."""
+def _slices(features: Mapping[str, Any], names: Names, source: str) -> dict[str, object]:
+    """Read the slice columns, whatever their type; one with several values is passed on as it is, to be refused.
+
+    The column `span` is the number of the span that the record lies in, whatever the record itself says.
+    """
     found: dict[str, object] = {}
     for name in names.slices:
+        if name == keys.SPAN:
+            found[name] = number_in(SPAN, source.partition("/")[0])
+            continue
         kind = features[name].WhichOneof("kind") if name in features else None
         values = list(getattr(features[name], kind).value) if kind else []
         found[name] = values[0] if len(values) == 1 else values or None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tfx.dsl.io import fileio
@@ -13,6 +14,9 @@ from tfx.dsl.io import fileio
 from components.errors import InputError
 from components.pack.span_names import IMAGES, SPAN, TEXTS, VERSION, is_records, number_in
 from components.pack.summary import PACK_FILE
+
+_GLANCE = 1 << 16
+_GZIP = 31
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,30 +62,55 @@ class Span:
         return (*self.pairs, *self.images, *self.texts)
 
 
-def find_spans(root: str, wanted: str, window: int = 1) -> list[Span]:
+def find_spans(root: str, wanted: str, window: int = 1, leave_out: Collection[int] = ()) -> list[Span]:
     """Find the newest versions of the spans of a window.
+
+    A span without records is passed over, as though it were not there yet; one that is asked for by its number is not.
 
     Args:
         root: Folder that holds `span-N` folders, with records in them or in folders `v1`, `v2` and so on below.
         wanted: The number of the window's last span, or `latest`.
         window: How many spans there are in the window at most.
+        leave_out: Numbers of spans that are not in the window.
 
     Returns:
         The spans, by number.
 
     Raises:
-        InputError: If there is no such span, or one of them holds no records.
+        InputError: If there is no such span, it holds no records, or no span does.
     """
-    numbers = sorted(_numbers(root, SPAN))
+    numbers = span_numbers(root, wanted, leave_out)
+    found: list[Span] = []
+    for number in reversed(numbers):
+        span = find_span(root, number)
+        if span is not None:
+            found.insert(0, span)
+        elif str(number) == wanted:
+            raise _no_records(f"{root}/span-{number}")
+        if len(found) == window:
+            break
+    if not found:
+        raise _no_records(f"{root}/span-{numbers[-1]}")
+    return found
+
+
+def span_numbers(root: str, wanted: str = "latest", leave_out: Collection[int] = ()) -> list[int]:
+    """Return the numbers of the spans that a window can be made of, ordered; see `find_spans`.
+
+    Raises:
+        InputError: If there is no such span, or none at all.
+    """
+    numbers = sorted(set(_numbers(root, SPAN)) - set(leave_out))
     if not numbers:
+        besides = f" but those of data.leave_out ({', '.join(map(str, sorted(leave_out)))})" if leave_out else ""
         raise InputError(
-            f"the data root must hold span-N folders. Received: {root}, which holds none. "
+            f"the data root must hold span-N folders. Received: {root}, which holds none{besides}. "
             f"Make one: fusegate pack MANIFEST --out {root} --span 1"
         )
     last = numbers[-1] if wanted == "latest" else int(wanted)
     if last not in numbers:
         raise InputError(f"the span must be in {root}. Received: {last}. There are: {', '.join(map(str, numbers))}")
-    return [_find_newest(root, number) for number in numbers if number <= last][-window:]
+    return [number for number in numbers if number <= last]
 
 
 def _numbers(folder: str, pattern: Any) -> list[int]:
@@ -89,7 +118,16 @@ def _numbers(folder: str, pattern: Any) -> list[int]:
     return [number for name in names if (number := number_in(pattern, name)) is not None]
 
 
-def _find_newest(root: str, number: int) -> Span:
+def find_span(root: str, number: int) -> Span | None:
+    """Find the newest version of one span; None where it holds no records.
+
+    Args:
+        root: Folder that holds it.
+        number: Its number.
+
+    Raises:
+        InputError: If it has one of two streams only.
+    """
     version = max(_numbers(f"{root}/span-{number}", VERSION), default=0)
     name = f"span-{number}/v{version}" if version else f"span-{number}"
     path = f"{root}/{name}"
@@ -99,8 +137,6 @@ def _find_newest(root: str, number: int) -> Span:
         if is_records(each) and "/" not in each
     }
     names = {each for each in fileio.listdir(path) if is_records(each)} | counts.keys()
-    if not names:
-        raise InputError(f"a span must hold files *.tfrecord.gz. Received: {path}, which holds none. Pack it again")
     files = [ShardFile(f"{path}/{each}", f"{name}/{each}", counts.get(each)) for each in sorted(names)]
 
     def named(start: str) -> tuple[ShardFile, ...]:
@@ -112,8 +148,28 @@ def _find_newest(root: str, number: int) -> Span:
             f"a span of two streams must hold files {IMAGES}* and {TEXTS}*. Received: {path} with only one of them. "
             "Add the other, or give files that hold both halves another name"
         )
+    if all(map(_is_empty, files)):
+        return None
     pairs = tuple(file for file in files if file not in (*images, *texts))
     return Span(number, version, path, name, pairs, images, texts)
+
+
+def _is_empty(file: ShardFile) -> bool:
+    """Whether a file holds no record; one that is damaged, or is gone though it had some, is not empty."""
+    if file.records is not None:
+        return file.records == 0
+    with fileio.open(file.path, "rb") as opened:
+        start = opened.read(_GLANCE)
+    try:
+        return not (zlib.decompressobj(_GZIP).decompress(start, 1) if file.path.endswith(".gz") and start else start)
+    except zlib.error:
+        return False
+
+
+def _no_records(path: str) -> InputError:
+    return InputError(
+        f"a span must hold files *.tfrecord.gz with records. Received: {path}, which holds none. Pack it again"
+    )
 
 
 def fingerprint(spans: Sequence[Span]) -> str:

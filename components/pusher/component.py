@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
-from tfx.proto import pusher_pb2
+from tfx.orchestration.data_types import RuntimeParameter
 from tfx.types import component_spec, standard_artifacts, standard_component_specs
 
-from components.pusher.executor import RECEIPT_KEY, REFERENCE_KEY, Executor
+from components.pusher.executor import DESTINATION_PROPERTY, RECEIPT_KEY, REFERENCE_KEY, Executor
+from components.run_identity import PIPELINE_PROPERTY, RUN_PROPERTY
 
 
 class PusherSpec(standard_component_specs.PusherSpec):
-    """TFX's parameters, inputs and outputs of Pusher, and what the registry keeps beside a version."""
+    """TFX's inputs and outputs of Pusher, and what the registry keeps beside a version; the destination is a path."""
 
+    PARAMETERS = {
+        DESTINATION_PROPERTY: component_spec.ExecutionParameter(type=str),
+        PIPELINE_PROPERTY: component_spec.ExecutionParameter(type=str, optional=True),
+        RUN_PROPERTY: component_spec.ExecutionParameter(type=str, optional=True),
+    }
     INPUTS = {
         **standard_component_specs.PusherSpec.INPUTS,
         REFERENCE_KEY: component_spec.ChannelParameter(type=standard_artifacts.ExampleStatistics, optional=True),
@@ -26,10 +34,11 @@ class Pusher(base_component.BaseComponent):
     Args:
         model: What the Trainer made.
         model_blessing: What the Evaluator said of it.
-        push_destination: Folder that TF Serving watches.
+        destination: Folder that TF Serving watches.
         infra_blessing: What a check of its serving said of it.
         reference: Statistics of what it was trained on, as DataGate emits them.
         receipt: The receipt of its decision, as Receipt emits it.
+        identity: Execution properties that say which run it is, where the orchestrator does not.
     """
 
     SPEC_CLASS = PusherSpec
@@ -39,10 +48,11 @@ class Pusher(base_component.BaseComponent):
         self,
         model: types.BaseChannel,
         model_blessing: types.BaseChannel,
-        push_destination: pusher_pb2.PushDestination,
+        destination: str | RuntimeParameter,
         infra_blessing: types.BaseChannel | None = None,
         reference: types.BaseChannel | None = None,
         receipt: types.BaseChannel | None = None,
+        identity: Mapping[str, str] | None = None,
     ):
         super().__init__(
             PusherSpec(
@@ -51,7 +61,8 @@ class Pusher(base_component.BaseComponent):
                 infra_blessing=infra_blessing,
                 reference=reference,
                 receipt=receipt,
-                push_destination=push_destination,
+                destination=destination,
+                **(identity or {}),
                 pushed_model=types.Channel(type=standard_artifacts.PushedModel),
             )
         )

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from tfx import types
 from tfx.components.pusher import executor as tfx_pusher
-from tfx.proto import pusher_pb2
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import io_utils, proto_utils
+from tfx.utils import io_utils
 
 from components import keys
 from components.code_digest import code_digest
+from components.kubeflow_entrypoint.artifact_uri import artifact_uri
 from components.live_model import registry
 from components.live_model.files_digest import files_digest
 from components.live_model.lock import registry_lock
 from components.live_model.publish import publish, remove_staging, stage
 from components.live_model.withdrawn import withdrawn
+from components.run_identity import run_identity
 
+DESTINATION_PROPERTY = "destination"
 REFERENCE_KEY = "reference"
 RECEIPT_KEY = "receipt"
 UNCHANGED_PROPERTY = "unchanged"
@@ -48,7 +51,7 @@ class Executor(tfx_pusher.Executor):
             self._MarkNotPushed(pushed)
             pushed.set_string_custom_property(REASON_PROPERTY, self._reason(input_dict))
             return
-        destination = _destination(exec_properties)
+        destination = exec_properties[DESTINATION_PROPERTY]
         variant = _variant(input_dict)
         model_path = self.GetModelPath(input_dict)
         with registry_lock(destination):
@@ -59,7 +62,8 @@ class Executor(tfx_pusher.Executor):
                 return
             version = registry.next_version(destination, int(time.time()))
             beside = {_BESIDE[key]: input_dict[key][0].uri for key in _BESIDE if input_dict.get(key)}
-            record = self._record(version, digest, variant, staging, input_dict)
+            run = run_identity(self._context, exec_properties)
+            record = _record(run, version, digest, variant, staging, input_dict)
             publish(destination, staging, record, beside)
         path = registry.version_path(destination, version)
         io_utils.copy_dir(path, pushed.uri)
@@ -93,24 +97,29 @@ class Executor(tfx_pusher.Executor):
             return "the candidate was not blessed"
         return "the check of its serving did not bless the candidate"
 
-    def _record(
-        self, version: int, digest: str, variant: str, staging: str, input_dict: dict[str, list[types.Artifact]]
-    ) -> registry.Record:
-        model = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_KEY])
-        receipt = input_dict.get(RECEIPT_KEY)
-        context = self._context
-        return registry.Record(
-            version=version,
-            pipeline=context.pipeline_info.id if context and context.pipeline_info else "",
-            run_id=(context.pipeline_run_id or "") if context else "",
-            pushed_at=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-            model_digest=digest,
-            model_uri=model.uri,
-            code=code_digest(),
-            variant=variant,
-            files_digest=files_digest(staging),
-            receipt_digest=files_digest(receipt[0].uri) if receipt else "",
-        )
+
+def _record(
+    run: Mapping[str, str],
+    version: int,
+    digest: str,
+    variant: str,
+    staging: str,
+    input_dict: dict[str, list[types.Artifact]],
+) -> registry.Record:
+    model = artifact_utils.get_single_instance(input_dict[standard_component_specs.MODEL_KEY])
+    receipt = input_dict.get(RECEIPT_KEY)
+    return registry.Record(
+        version=version,
+        pipeline=run["pipeline"],
+        run_id=run["run_id"],
+        pushed_at=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        model_digest=digest,
+        model_uri=artifact_uri(model.uri),
+        code=code_digest(),
+        variant=variant,
+        files_digest=files_digest(staging),
+        receipt_digest=files_digest(receipt[0].uri) if receipt else "",
+    )
 
 
 def _variant(input_dict: dict[str, list[types.Artifact]]) -> str:
@@ -126,9 +135,3 @@ def _copy_variant(model_path: str, variant: str, target: str) -> None:
     from components.variant.with_variant import with_variant
 
     with_variant(model_path, variant, target)
-
-
-def _destination(exec_properties: dict[str, Any]) -> str:
-    destination = pusher_pb2.PushDestination()
-    proto_utils.json_to_proto(exec_properties[standard_component_specs.PUSH_DESTINATION_KEY], destination)
-    return destination.filesystem.base_directory

@@ -8,11 +8,14 @@ from typing import Any
 
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
+from tfx.orchestration.data_types import RuntimeParameter
 from tfx.types import component_spec, standard_artifacts
 
 from components.code_digest import code_digest
+from components.evaluator.adjust import ADJUSTABLE
 from components.receipt.executor import Executor
 from components.receipt.lock_digest import lock_digest
+from components.run_identity import PIPELINE_PROPERTY, RUN_PROPERTY
 
 
 class ReceiptSpec(component_spec.ComponentSpec):
@@ -23,6 +26,9 @@ class ReceiptSpec(component_spec.ComponentSpec):
         "card": component_spec.ExecutionParameter(type=str),
         "code": component_spec.ExecutionParameter(type=str),
         "lock": component_spec.ExecutionParameter(type=str),
+        **{name: component_spec.ExecutionParameter(type=float, optional=True) for name in ADJUSTABLE},
+        PIPELINE_PROPERTY: component_spec.ExecutionParameter(type=str, optional=True),
+        RUN_PROPERTY: component_spec.ExecutionParameter(type=str, optional=True),
     }
     INPUTS = {
         "evaluation": component_spec.ChannelParameter(type=standard_artifacts.ModelEvaluation),
@@ -49,6 +55,8 @@ class Receipt(base_component.BaseComponent):
         quarantine: The pairs that were set apart; its counts are read.
         settings: The gate's settings, as `components.receipt.judge.judge` takes them.
         card: What people say of the model, as `components.model_card.model_card.make_model_card` takes it.
+        bounds: Of the settings those that one run may be given otherwise, see `components.evaluator.adjust`.
+        identity: Execution properties that say which run it is, where the orchestrator does not.
         infra_blessing: What ServingCheck said, where its serving is checked.
     """
 
@@ -65,6 +73,8 @@ class Receipt(base_component.BaseComponent):
         quarantine: types.BaseChannel,
         settings: Mapping[str, Any],
         card: Mapping[str, Any],
+        bounds: Mapping[str, float | RuntimeParameter] | None = None,
+        identity: Mapping[str, str] | None = None,
         infra_blessing: types.BaseChannel | None = None,
     ):
         super().__init__(
@@ -78,6 +88,8 @@ class Receipt(base_component.BaseComponent):
                 quarantine=quarantine,
                 settings=json.dumps(settings, sort_keys=True),
                 card=json.dumps(card, sort_keys=True),
+                **(bounds or {}),
+                **(identity or {}),
                 code=code_digest(),
                 lock=lock_digest(),
                 receipt=types.Channel(type=standard_artifacts.ModelEvaluation),

@@ -16,19 +16,25 @@ from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
 from components import keys
+from components.code_digest import code_digest
+from components.evaluator.adjust import adjust
 from components.evaluator.executor import FALLBACK_PROPERTY
 from components.evaluator.fallback import best_variant
+from components.evaluator.rules import GateRules
 from components.evaluator.scores import BASELINE, CANDIDATE, read_scores
+from components.kubeflow_entrypoint.artifact_uri import ID_PROPERTY, artifact_uri
 from components.live_model import registry
 from components.live_model.executor import SET_ASIDE_PROPERTY, VERSION_PROPERTY
 from components.model_card.model_card import make_model_card
 from components.model_card.write import write_model_card
 from components.paired_example_gen import counts
 from components.receipt.judge import judge
+from components.receipt.lock_digest import lock_digest
 from components.receipt.page import receipt_page
 from components.receipt.receipt import Facts, build_receipt
 from components.receipt.store import PAGE_FILE, SCORES_FILE, seal, write_receipt
 from components.receipt.stored_scores import StoredScores
+from components.run_identity import run_identity
 
 VERDICT_PROPERTY = "verdict"
 BLESSED_PROPERTY = "blessed"
@@ -53,7 +59,7 @@ class Executor(base_executor.BaseExecutor):
         artifact = artifact_utils.get_single_instance(output_dict["receipt"])
         folder = Path(artifact.uri)
         folder.mkdir(parents=True, exist_ok=True)
-        settings, card = json.loads(exec_properties["settings"]), json.loads(exec_properties["card"])
+        settings, card = _settings(exec_properties), json.loads(exec_properties["card"])
         trained = json.loads(_read(f"{path_utils.serving_model_path(inputs['model'].uri)}/{keys.MODEL_CARD}"))
         facts = self._facts(inputs, exec_properties, trained, artifact.uri)
         compared = facts.baseline_version and not facts.baseline_set_aside
@@ -78,18 +84,19 @@ class Executor(base_executor.BaseExecutor):
         variant = blessing.get_string_custom_property(keys.VARIANT_PROPERTY) or keys.FUSED
         path = path_utils.serving_model_path(model.uri)
         return Facts(
-            run=self._run(),
+            run=run_identity(self._context, exec_properties) | {"decided_at": _now()},
             gate_blessed=blessed,
             served=variant if blessed else "",
             tried=_tried(inputs["evaluation"], trained, variant if blessed else ""),
             baseline_version=int(live.get_int_custom_property(VERSION_PROPERTY)),
             baseline_set_aside=live.get_string_custom_property(SET_ASIDE_PROPERTY),
             serving=_serving(inputs.get("infra_blessing")),
-            model={"digest": registry.model_digest(path), "uri": model.uri},
+            model={"digest": registry.model_digest(path), "uri": artifact_uri(model.uri)},
             data=_data(inputs["examples"], inputs["quarantine"]),
             code={
-                "code": exec_properties["code"],
-                "lock": exec_properties["lock"],
+                # Of where it runs: a pipeline may be compiled in another environment.
+                "code": code_digest(),
+                "lock": lock_digest(),
                 "versions": {name: packages.version(name) for name in _LIBRARIES},
             },
             mlmd={
@@ -98,13 +105,16 @@ class Executor(base_executor.BaseExecutor):
             },
         )
 
-    def _run(self) -> dict[str, str]:
-        context = self._context
-        return {
-            "pipeline": context.pipeline_info.id if context and context.pipeline_info else "",
-            "run_id": (context.pipeline_run_id or "") if context else "",
-            "decided_at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        }
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+def _settings(exec_properties: dict[str, Any]) -> dict[str, Any]:
+    """The gate's settings, with the bounds of this run."""
+    settings = json.loads(exec_properties["settings"])
+    rules = adjust(GateRules.from_json(json.dumps(settings["rules"])), exec_properties)
+    return settings | {"rules": json.loads(rules.to_json())}
 
 
 def _tried(evaluation: types.Artifact, trained: dict[str, Any], served: str) -> str:
@@ -144,9 +154,9 @@ def _data(examples: types.Artifact, quarantine: types.Artifact) -> dict[str, Any
 def _identity(artifact: types.Artifact) -> dict[str, Any]:
     """MLMD's ids of an artifact and of the execution that made it."""
     return {
-        "id": artifact.id,
+        "id": artifact.get_int_custom_property(ID_PROPERTY) or artifact.id,
         "type": artifact.type_name,
-        "uri": artifact.uri,
+        "uri": artifact_uri(artifact.uri),
         "execution": _execution(artifact.uri),
     }
 

@@ -23,7 +23,7 @@ from components.trainer.export import FusedModule, export
 from components.trainer.features import build_features, with_features
 from components.trainer.folds import make_folds
 from components.trainer.judge_outputs import judge_outputs
-from components.trainer.kept_weights import keep_weights, read_weights
+from components.trainer.kept_weights import KeptWeights, keep_weights, read_weights
 from components.trainer.setting import Setting, labels_of
 from components.trainer.train import train
 from components.trainer.training.example_weights import example_weights
@@ -65,7 +65,7 @@ def run_fn(fn_args: FnArgs) -> None:
         widths=_widths(vocabulary, arrays),
         folder=checkpoints,
         log_dir=fn_args.model_run_dir,
-        initial=read_weights(fn_args.base_model, vocabulary) if spec["train"]["warm_start"] else {},
+        initial=read_weights(fn_args.base_model, vocabulary, spec) if spec["train"]["warm_start"] else KeptWeights(),
     )
     trained = train(features, setting)
     scores = score_outputs(trained.model, evaluation, trained.calibrations)

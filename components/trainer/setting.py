@@ -15,6 +15,7 @@ from components.preflight.finding import Finding
 from components.trainer.branches import Widths
 from components.trainer.check_model import check_model
 from components.trainer.fit import Fitted, fit
+from components.trainer.kept_weights import KeptWeights
 
 Arrays = Mapping[str, Any]
 
@@ -32,8 +33,9 @@ class Setting:
         widths: Sizes of the inputs.
         folder: Where checkpoints are kept, or None.
         log_dir: Where TensorBoard's logs go, or None.
-        initial: Weights by model and path to start from.
+        initial: Weights to start from.
         findings: What preflight warns of, added to as models are checked.
+        warm_started: What each model was started from, a sentence each, added to as models are fitted.
     """
 
     spec: Mapping[str, Any]
@@ -44,8 +46,9 @@ class Setting:
     widths: Widths
     folder: str | None = None
     log_dir: str | None = None
-    initial: Mapping[str, Mapping[str, NDArray]] = dataclasses.field(default_factory=dict)
+    initial: KeptWeights = dataclasses.field(default_factory=KeptWeights)
     findings: list[Finding] = dataclasses.field(default_factory=list)
+    warm_started: list[str] = dataclasses.field(default_factory=list)
 
     def check(self, model: keras.Model) -> None:
         """Let preflight look at a fresh model and this data; its errors are raised."""
@@ -76,7 +79,7 @@ class Setting:
                 self.check(model)
             return model
 
-        return fit(
+        fitted = fit(
             checked,
             self.train if rows is None else subset(self.train, rows),
             self.evaluation if stop_on is None else subset(self.evaluation, stop_on),
@@ -85,8 +88,18 @@ class Setting:
             name=name,
             folder=self.folder,
             log_dir=self.log_dir if whole else None,
-            initial=self.initial.get(name),
+            initial=self.initial.weights.get(name),
         )
+        if whole and spec.get("warm_start"):
+            self.warm_started.append(self._started_from(name, fitted))
+        return fitted
+
+    def _started_from(self, name: str, fitted: Fitted) -> str:
+        if name not in self.initial.weights:
+            return f"{name} started from new weights: {self.initial.why_new(name)}"
+        loaded, new = len(fitted.warm_started), fitted.not_warm_started
+        told = f"{name} started from {loaded} of the live model's weights"
+        return f"{told}; new, for their shapes differ: {', '.join(new)}" if new else told
 
 
 def subset(arrays: Arrays, rows: NDArray[np.bool_]) -> dict[str, Any]:

@@ -92,9 +92,17 @@ def train(features: keras.Model, setting: Setting) -> Trained:
         "reliability": [dataclasses.asdict(each) for each in bins],
         "calibration_error": expected_calibration_error(bins),
         "preflight": [finding.to_dict() for finding in setting.findings],
+        "warm_start": _warm_start_told(setting),
     }
     base_rate = base_rate_logit(labels_of(setting.train))
     return Trained(model, calibrations, base_rate, decision, details, _trained(parts, head))
+
+
+def _warm_start_told(setting: Setting) -> list[str]:
+    """Say what started from the live model and what did not; nothing where a warm start was not asked for."""
+    if not setting.spec["train"].get("warm_start"):
+        return []
+    return setting.warm_started or ["every part and head is solved, not trained, so none starts from the live model"]
 
 
 def _fusion_told(late: Late, head: Head, table: list[Candidate]) -> dict[str, Any]:

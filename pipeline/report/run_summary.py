@@ -98,6 +98,23 @@ class Node:
 
 
 @dataclass(frozen=True)
+class FeatureCounts:
+    """What one half's frozen encoder had to do.
+
+    Args:
+        encoded: Distinct contents that went through it.
+        hits: Distinct contents whose vectors were in the feature cache; None where there was no cache.
+        misses: Distinct contents whose vectors were not.
+        damaged_segments: Segments of the cache that were found damaged and set aside.
+    """
+
+    encoded: int
+    hits: int | None = None
+    misses: int | None = None
+    damaged_segments: int | None = None
+
+
+@dataclass(frozen=True)
 class Example:
     """One test example to look at.
 
@@ -126,7 +143,7 @@ class RunSummary:
         name: The pipeline's name.
         run_id: The run's id.
         started: Start in ISO 8601.
-        seconds: Duration of the whole run.
+        seconds: Duration of the whole run; None where it is not known.
         seed: Seed of the run.
         verdict: How it ended.
         headline: The verdict in one sentence.
@@ -149,6 +166,7 @@ class RunSummary:
         quarantine: Pairs put aside, by reason.
         quarantine_path: Where those pairs and their reasons are.
         nodes: The pipeline's nodes in the order they ran.
+        features: What the frozen encoders had to do, by half.
         examples: Test examples to look at.
         receipt: The receipt's page.
         pushed_to: Push destination.
@@ -162,7 +180,7 @@ class RunSummary:
     name: str
     run_id: str
     started: str
-    seconds: float
+    seconds: float | None
     seed: int
     verdict: Verdict
     headline: str
@@ -185,6 +203,7 @@ class RunSummary:
     quarantine: dict[str, int] = field(default_factory=dict)
     quarantine_path: str = ""
     nodes: list[Node] = field(default_factory=list)
+    features: dict[str, FeatureCounts] = field(default_factory=dict)
     examples: list[Example] = field(default_factory=list)
     receipt: str = ""
     pushed_to: str = ""

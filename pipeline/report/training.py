@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.report.interval import Interval
 
@@ -49,6 +49,7 @@ class Training:
         calibration_error: Expected calibration error on the eval split.
         reliability: The reliability diagram.
         warnings: What preflight warned of.
+        warm_start: What started from the live model's weights, and what did not, a sentence each.
     """
 
     heads: list[HeadChoice]
@@ -60,3 +61,4 @@ class Training:
     calibration_error: float
     reliability: list[ReliabilityBin]
     warnings: list[str]
+    warm_start: list[str] = field(default_factory=list)

@@ -14,7 +14,11 @@ def fusegate(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", [[], ["pack"], ["run"], ["demo"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "verb",
+    [[], ["pack"], ["run"], ["demo"], ["retrain"], ["gc"], ["schedule"], ["schedule", "install"], ["schedule", "run"]],
+    ids=" ".join,
+)
 def test_help_shows_examples_and_imports_nothing_heavy(verb: list[str]) -> None:
     code = (
         "import sys\nfrom pipeline.cli import cli\n"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from components.errors import ConfigError
+from pipeline.commands.pack import pack
 from pipeline.config import Config
 from pipeline.load_config import load_config
 
@@ -33,6 +35,15 @@ def test_names_and_windows_that_cannot_be_are_faults(tmp_path: Path, override: s
         load(tmp_path, override)
 
 
+def test_span_is_a_slice_that_ingest_makes_and_no_column_of_the_data(tmp_path: Path) -> None:
+    assert load(tmp_path, "data.slices=[language, span]").data.slices == ("language", "span")
+    with pytest.raises(ConfigError, match="unlike span"):
+        load(tmp_path, "data.slices=[span, span]")
+    refused = CliRunner().invoke(pack, [str(tmp_path), "--out", str(tmp_path), "--span", "1", "--slices", "span"])
+    assert refused.exit_code == 2
+    assert "Received: span" in refused.output
+
+
 def test_local_run_resolves_window_versions_and_schema_before_its_graph(tmp_path: Path) -> None:
     from pipeline.local import resolve
 
@@ -40,11 +51,11 @@ def test_local_run_resolves_window_versions_and_schema_before_its_graph(tmp_path
         (tmp_path / "data" / name).mkdir(parents=True)
         (tmp_path / "data" / name / "pairs.tfrecord.gz").write_bytes(b"records")
     one, two = (resolve(load(tmp_path, f"data.window={window}")) for window in (1, 2))
-    assert (one.span, two.span) == ("3", "3")
+    assert (one.adjustable.span, two.adjustable.span) == ("3", "3")
     assert one.input_fingerprint != two.input_fingerprint
     (tmp_path / "data" / "span-3" / "v1" / "pairs.tfrecord.gz").write_bytes(b"others!")
     changed = resolve(load(tmp_path))
     assert changed.input_fingerprint != one.input_fingerprint
     sliced = resolve(load(tmp_path, "data.slices=[language]"))
-    assert sliced.schema_file != one.schema_file
-    assert 'name: "language"' in Path(sliced.schema_file).read_text()
+    assert sliced.schema != one.schema
+    assert 'name: "language"' in sliced.schema

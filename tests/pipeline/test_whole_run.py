@@ -160,7 +160,9 @@ def test_no_group_stands_in_two_splits(first_run: Run) -> None:
     assert not groups["eval"] & groups["test"]
 
 
-def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(world, first_run: Run, pushed_version: int) -> None:
+def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(
+    world, first_run: Run, pushed_version: int, tmp_path: Path
+) -> None:
     second = run_local(world.config())
     # LiveModel as well, unless another run has met this version.
     assert {name for name, state in states(second).items() if state == "COMPLETE"} - {"LiveModel"} == {
@@ -171,8 +173,9 @@ def test_unchanged_run_is_answered_by_the_cache_and_pushes_nothing(world, first_
         "Pusher",
     }
     assert summarize(second).verdict == "unchanged"
-    third = run_local(world.config())
+    third = run_local(world.config(f"feature_cache.location={tmp_path / 'moved'}"))
     assert set(states(third).values()) == {"CACHED"}
+    assert summarize(third).features == summarize(first_run).features
     assert registry.live_version(str(first_run.config.models)) == pushed_version
 
 

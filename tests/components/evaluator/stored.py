@@ -68,6 +68,7 @@ class Stored:
         baseline: Scores of a live model on the same pairs; None where nothing is live.
         aucs: AUC of each output on the eval split, as the Trainer keeps them.
         languages: The slice of each pair.
+        column: The column that it stands in.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class Stored:
         baseline: Mapping[str, NDArray] | None = None,
         aucs: Mapping[str, float] | None = None,
         languages: Sequence[str] | None = None,
+        column: str = COLUMN,
     ):
         self.folder = folder
+        self._column = column
         self._models = {CANDIDATE: candidate} | ({BASELINE: baseline} if baseline else {})
         self._languages = languages or [LANGUAGES[number % 3] for number in range(len(candidate[keys.LABEL]))]
         self._write_examples()
@@ -95,7 +98,7 @@ class Stored:
                 feature[keys.GROUP].bytes_list.value.append(f"g{number // 2}".encode())
                 feature[keys.LABEL].int64_list.value.append(int(label))
                 if self._languages[number]:
-                    feature[COLUMN].bytes_list.value.append(self._languages[number].encode())
+                    feature[self._column].bytes_list.value.append(self._languages[number].encode())
                 for model, scores in self._models.items():
                     for output in set(scores) - {keys.LABEL}:
                         feature[f"{model}/{output}"].float_list.value.append(scores[output][number])
@@ -110,13 +113,19 @@ class Stored:
             outputs = {name: {"auc": value} for name, value in aucs.items()}
             (path / keys.MODEL_CARD).write_text(json.dumps({"training": {"outputs": outputs}}))
 
-    def evaluate(self, gate: Gate, set_aside: str = "") -> tuple[Any, Any]:
+    def evaluate(self, gate: Gate, set_aside: str = "", newest: str = "") -> tuple[Any, Any]:
         """Run the executor; return the evaluation and the blessing."""
-        return run_evaluator(self.folder, gate, 17 if BASELINE in self._models else 0, set_aside, (COLUMN,))
+        live_version = 17 if BASELINE in self._models else 0
+        return run_evaluator(self.folder, gate, live_version, set_aside, (self._column,), newest)
 
 
 def run_evaluator(
-    folder: Path, gate: Gate, live_version: int, set_aside: str = "", slices: Sequence[str] = ()
+    folder: Path,
+    gate: Gate,
+    live_version: int,
+    set_aside: str = "",
+    slices: Sequence[str] = (),
+    newest: str = "",
 ) -> tuple[Any, Any]:
     """Run the executor on `examples`, `candidate` and `baseline` in a folder; return evaluation and blessing."""
     examples, model, live = standard_artifacts.Examples(), standard_artifacts.Model(), standard_artifacts.Model()
@@ -143,10 +152,12 @@ def run_evaluator(
             standard_component_specs.BLESSING_KEY: [blessing],
         },
         {
-            standard_component_specs.EVAL_CONFIG_KEY: proto_utils.proto_to_json(make_eval_config(gate, 7, slices)),
+            standard_component_specs.EVAL_CONFIG_KEY: proto_utils.proto_to_json(
+                make_eval_config(gate, 7, slices, newest)
+            ),
             standard_component_specs.EXAMPLE_SPLITS_KEY: json_utils.dumps([keys.TEST]),
             standard_component_specs.MODULE_PATH_KEY: "components.evaluator.extractors",
-            RULES_KEY: gate.rules(slices).to_json(),
+            RULES_KEY: gate.rules(slices, newest).to_json(),
         },
     )
     return evaluation, blessing

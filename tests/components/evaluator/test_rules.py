@@ -49,20 +49,22 @@ def figures(draw: st.DrawFn, one_label: bool, pairs: int) -> dict[str, float]:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]] | None]:
+def tables(
+    draw: st.DrawFn, column: str = "language"
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]] | None]:
     """Figures of a candidate and, perhaps, of a baseline, of the same pairs."""
     candidate, baseline = {}, {}
-    for name in ("overall", *draw(st.sampled_from([(), ("language=en",), ("language=en", "language=de")]))):
+    for name in ("overall", *draw(st.sampled_from([(), (f"{column}=7",), (f"{column}=7", f"{column}=de")]))):
         one_label, pairs = draw(st.booleans()), draw(st.sampled_from([10, 50, 80]))
         candidate[name] = draw(figures(one_label=one_label, pairs=pairs))
         baseline[name] = draw(figures(one_label=one_label, pairs=pairs))
     return candidate, draw(st.sampled_from([None, baseline]))
 
 
-def tfma_says(gate: Gate, candidate: dict, baseline: dict | None) -> bool:
+def tfma_says(gate: Gate, candidate: dict, baseline: dict | None, column: str = "language", newest: str = "") -> bool:
     """Decide as TFX's Evaluator does with TFMA: no threshold, no blessing."""
     config = tfma_utils.update_eval_config_with_defaults(
-        make_eval_config(gate, 0, ["language"]), has_baseline=baseline is not None, rubber_stamp=True
+        make_eval_config(gate, 0, [column], newest), has_baseline=baseline is not None, rubber_stamp=True
     )
     if not any(spec.per_slice_thresholds for spec in config.metrics_specs):
         return False
@@ -109,6 +111,16 @@ def test_rules_and_tfma_decide_alike(found: tuple[dict, dict | None], gate: Gate
     wanted = tfma_says(gate, candidate, baseline)
     # Where every threshold stands on slices that cannot be judged, TFMA has nothing against the candidate: the rules
     # say that none applied, and neither decides by itself.
+    unasked = results and all(result.passed is None for result in results)
+    assert accepts(results) == wanted or unasked
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(keys.SPAN), st.builds(Gate, min_gain=LIMIT, max_drop=LIMIT, newest_max_drop=LIMIT))
+def test_rules_and_tfma_decide_alike_on_the_newest_span(found: tuple[dict, dict | None], gate: Gate) -> None:
+    candidate, baseline = found
+    results = apply_rules(gate.rules([keys.SPAN], "7"), candidate, baseline)
+    wanted = tfma_says(gate, candidate, baseline, keys.SPAN, "7")
     unasked = results and all(result.passed is None for result in results)
     assert accepts(results) == wanted or unasked
 

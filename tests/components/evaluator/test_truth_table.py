@@ -117,6 +117,39 @@ def test_evaluator_and_rules_decide_alike(
     assert not evaluation.get_int_custom_property(executor.NO_THRESHOLD_PROPERTY)
 
 
+ON_NEWEST = Gate(draws=200, newest_max_drop=0.1)
+SPANS = [str(1 + number % 3) for number in range(PAIRS)]
+TINY_NEWEST = ["3" if number < 20 else "2" for number in range(PAIRS)]
+
+
+@pytest.mark.parametrize(
+    ("spans", "newest", "live", "wanted"),
+    [
+        pytest.param(SPANS, "2", LIVE, ["gate.newest_max_drop span=2"], id="worse on the newest span"),
+        pytest.param(SPANS, "3", LIVE, [], id="worse on another span alone"),
+        pytest.param(TINY_NEWEST, "3", LIVE, [], id="the newest span is too small", marks=pytest.mark.slow),
+        pytest.param(SPANS, "2", None, [], id="nothing is live", marks=pytest.mark.slow),
+        pytest.param(SPANS, "4", LIVE, ["gate.newest_max_drop span=4"], id="no test pair", marks=pytest.mark.slow),
+    ],
+)
+def test_newest_span_has_a_limit_of_its_own(
+    tmp_path: Path, spans: Sequence[str], newest: str, live: Scores | None, wanted: list[str]
+) -> None:
+    # Where there are three spans, the second is that on which the candidate guesses.
+    stored = Stored(tmp_path, BAD_SLICE, live, languages=spans, column=keys.SPAN)
+    evaluation, blessing = stored.evaluate(ON_NEWEST, newest=newest)
+    results = apply_rules(ON_NEWEST.rules([keys.SPAN], newest), *read_figures(evaluation.uri))
+    assert [f"{each.key} {each.slice}" for each in broken(results)] == wanted
+    assert accepts(results) == bool(blessing.get_int_custom_property("blessed")) == (not wanted)
+
+
+def test_limit_on_the_newest_span_needs_its_number_and_its_slice() -> None:
+    for slices, newest in (([COLUMN], "2"), ([keys.SPAN], "latest"), ([keys.SPAN], "")):
+        with pytest.raises(InputError, match="gate.newest_max_drop needs `span` in data.slices"):
+            make_eval_config(ON_NEWEST, 0, slices, newest)
+    assert make_eval_config(PLAIN, 0, [COLUMN], "latest") == make_eval_config(PLAIN, 0, [COLUMN])
+
+
 def test_gate_that_can_ask_nothing_blesses_nothing_and_says_so(tmp_path: Path) -> None:
     gate = Gate(min_gain=None, min_auc=None, max_drop=0.1, max_missing_loss=None, draws=100)
     evaluation, blessing = Stored(tmp_path, INTERACTION).evaluate(gate)

@@ -69,7 +69,7 @@ def ingest() -> Callable[..., Ingested]:
             beam_pipeline_args=with_default_runner([]), tmp_dir=str(folder / "tmp"), unique_id="1"
         )
         given = (
-            {"span": "latest", "window": 1, "input_fingerprint": "", "features": {}, "slices": []}
+            {"span": "latest", "window": 1, "leave_out": [], "input_fingerprint": "", "features": {}, "slices": []}
             | PLACING
             | properties
         )
@@ -84,6 +84,7 @@ def ingest() -> Callable[..., Ingested]:
                 "limits": json.dumps(limits or {}),
                 "features": json.dumps(given["features"]),
                 "slices": json.dumps(given["slices"]),
+                "leave_out": json.dumps(given["leave_out"]),
             },
         )
         return result

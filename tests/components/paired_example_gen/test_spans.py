@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -56,10 +57,48 @@ def test_window_takes_the_last_spans_that_there_are(tmp_path: Path, wanted: str,
     assert [span.name for span in find_spans(str(tmp_path), wanted, window)] == found
 
 
+def test_spans_that_are_left_out_are_not_in_the_window(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        make_span(tmp_path, number)
+    assert [span.number for span in find_spans(str(tmp_path), "latest", 2, [3, 9])] == [1, 2]
+    with pytest.raises(InputError, match=r"Received: 3\. There are: 1, 2"):
+        find_spans(str(tmp_path), "3", 2, [3])
+    with pytest.raises(InputError, match=r"holds none but those of data\.leave_out \(1, 2, 3\)"):
+        find_spans(str(tmp_path), "latest", 2, [3, 1, 2])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [None, b"", gzip.compress(b""), b"zero records"],
+    ids=["no file", "no byte", "nothing packed", "0 by pack.json"],
+)
+def test_spans_without_records_are_passed_over_wherever_they_stand(tmp_path: Path, written: bytes | None) -> None:
+    for number in (1, 3):
+        make_span(tmp_path, number)
+    for number in (2, 4):
+        folder = tmp_path / f"span-{number}"
+        folder.mkdir()
+        if written is not None:
+            (folder / "pairs.tfrecord.gz").write_bytes(written)
+        if written == b"zero records":
+            (folder / "pack.json").write_text(json.dumps({"records": {"pairs.tfrecord.gz": 0}}))
+    assert [span.number for span in find_spans(str(tmp_path), "latest", 2)] == [1, 3]
+    with pytest.raises(InputError, match=r"with records\. Received: .*span-4"):
+        find_spans(str(tmp_path), "4", 2)
+
+
+def test_damaged_span_and_one_whose_file_is_gone_are_not_empty(tmp_path: Path) -> None:
+    make_span(tmp_path, 1, content=b"garbage")
+    gone = tmp_path / "span-2"
+    gone.mkdir()
+    (gone / "pack.json").write_text(json.dumps({"records": {"pairs.tfrecord.gz": 3}}))
+    assert [span.number for span in find_spans(str(tmp_path), "latest", 2)] == [1, 2]
+
+
 def test_files_of_streams_are_told_by_their_names(tmp_path: Path) -> None:
     for name in ("images-1.tfrecord.gz", "texts.tfrecord", "pairs.tfrecord", "notes.txt", ".half.tfrecord"):
         (tmp_path / "span-1").mkdir(exist_ok=True)
-        (tmp_path / "span-1" / name).write_bytes(b"")
+        (tmp_path / "span-1" / name).write_bytes(b"records")
     span = find_span(str(tmp_path), "1")
     names = [[Path(file.path).name for file in files] for files in (span.pairs, span.images, span.texts)]
     assert names == [["pairs.tfrecord"], ["images-1.tfrecord.gz"], ["texts.tfrecord"]]

@@ -165,3 +165,22 @@ def test_features_may_have_other_names_and_columns_are_carried_as_strings(
     assert columns == {"m0": {"language": b"en", "source": b"web"}, "m1": {"language": b"7"}}
     assert {row["id"]: row["reason"] for row in result.rejected()} == {"m2": "slice_invalid", "m3": "slice_invalid"}
     assert set(result.all()["m0"]) == {"id", "image", "text", "label", "group", "language", "source"}
+
+
+def test_span_of_a_pair_is_where_it_lies_and_not_what_its_record_says(
+    ingest: Any, example: Any, picture: Any, write_file: Any, tmp_path: Path
+) -> None:
+    root = tmp_path / "data"
+
+    def pair(number: int, **columns: Any) -> bytes:
+        return example(**{"id": f"m{number}", "image": picture(number), "text": f"text {number}", "label": 1} | columns)
+
+    write_file(root / "span-3" / "pairs.tfrecord.gz", [pair(0, span="9"), pair(1, language="en")])
+    write_file(root / "span-10" / "v2" / "images-0.tfrecord.gz", [example(id="m2", image=picture(2))])
+    write_file(root / "span-10" / "v2" / "texts.tfrecord", [example(id="m2", text="text 2", label=0)])
+    write_file(root / "span-11" / "pairs.tfrecord.gz", [pair(3)])
+    result = ingest(root, window=2, leave_out=[11], slices=["language", "span"])
+    spans = {pair_id: feature["span"].bytes_list.value[0] for pair_id, feature in result.all().items()}
+    assert spans == {"m0": b"3", "m1": b"3", "m2": b"10"}
+    assert result.all()["m1"]["language"].bytes_list.value[0] == b"en"
+    assert counts.read_spans(result.examples.mlmd_artifact) == [(3, 0), (10, 2)]

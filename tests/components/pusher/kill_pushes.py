@@ -15,9 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tfx.proto import pusher_pb2
 from tfx.types import standard_artifacts
-from tfx.utils import proto_utils
 
 from components.live_model import registry
 from components.live_model.files_digest import files_digest
@@ -53,13 +51,10 @@ def push(folder: Path) -> None:
     artifacts["model_blessing"].set_int_custom_property("blessed", 1)
     pushed = standard_artifacts.PushedModel()
     pushed.uri = str(folder / "pushed")
-    destination = pusher_pb2.PushDestination(
-        filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(folder / "models"))
-    )
     Executor().Do(
         {name: [artifact] for name, artifact in artifacts.items()},
         {"pushed_model": [pushed]},
-        {"push_destination": proto_utils.proto_to_json(destination)},
+        {"destination": str(folder / "models")},
     )
 
 

@@ -7,9 +7,7 @@ import shutil
 from pathlib import Path
 
 import tensorflow as tf
-from tfx.proto import pusher_pb2
 from tfx.types import artifact, standard_artifacts
-from tfx.utils import proto_utils
 
 from components.live_model import registry
 from components.live_model.files_digest import files_digest
@@ -35,9 +33,6 @@ def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True, ser
     blessing.set_int_custom_property("blessed", int(blessed))
     infra.uri = str(tmp_path / "infra")
     infra.set_int_custom_property("blessed", int(serving))
-    destination = pusher_pb2.PushDestination(
-        filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(tmp_path / "models"))
-    )
     reference = standard_artifacts.ExampleStatistics()
     reference.uri = str(tmp_path / "gate")
     (tmp_path / "gate" / "Split-train").mkdir(parents=True, exist_ok=True)
@@ -55,7 +50,7 @@ def push(tmp_path: Path, candidate: artifact.Artifact, blessed: bool = True, ser
             "receipt": [receipt],
         },
         {"pushed_model": [pushed]},
-        {"push_destination": proto_utils.proto_to_json(destination)},
+        {"destination": str(tmp_path / "models")},
     )
     return pushed
 

@@ -9,9 +9,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tfx.proto import pusher_pb2
 from tfx.types import artifact, standard_artifacts
-from tfx.utils import proto_utils
 
 from components import keys
 from components.evaluator.figures import Measuring
@@ -65,14 +63,11 @@ class Candidate:
         """Push with the real executor, and return the version's folder."""
         pushed = standard_artifacts.PushedModel()
         pushed.uri = str(self.folder / "Pusher" / "8")
-        destination = pusher_pb2.PushDestination(
-            filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=str(self.folder / "models"))
-        )
         names = ("model", "model_blessing", "infra_blessing", "receipt")
         Pusher().Do(
             {name: self.inputs[name] for name in names if name in self.inputs},
             {"pushed_model": [pushed]},
-            {"push_destination": proto_utils.proto_to_json(destination)},
+            {"destination": str(self.folder / "models")},
         )
         return Path(pushed.get_string_custom_property("pushed_destination"))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from components import keys
+from components.code_digest import code_digest
+from components.receipt.lock_digest import lock_digest
 from components.receipt.store import broken_seals, read_receipt
 from tests.components.receipt.drawn import PAIRS, SETTINGS, draw_candidate
 
@@ -19,7 +21,7 @@ def test_receipt_of_a_blessed_candidate_names_rules_data_code_ids_and_what_would
     assert {rule["key"] for rule in receipt["rules"]} >= {"gate.min_gain", "gate.min_auc"}
     assert receipt["data"]["input_fingerprint"] == "f1e1d"
     assert sum(receipt["data"]["counts"]["test"].values()) == PAIRS
-    assert (receipt["code"]["code"], receipt["code"]["lock"]) == ("c0de", "10cc")
+    assert (receipt["code"]["code"], receipt["code"]["lock"]) == (code_digest(), lock_digest())
     assert receipt["mlmd"]["artifacts"]["model"]["id"] == 104
     assert receipt["mlmd"]["artifacts"]["model"]["execution"] == 4
     assert receipt["baseline"] == {

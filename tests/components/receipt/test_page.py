@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from components.code_digest import code_digest
 from components.model_card.model_card import make_model_card
 from components.model_card.write import markdown, write_model_card
+from components.receipt.lock_digest import lock_digest
 from components.receipt.page import receipt_page
 from components.receipt.store import read_receipt
 from tests.components.receipt.drawn import CARD, TRAINED, draw_candidate
@@ -20,8 +22,8 @@ def test_page_shows_the_decision_and_loads_nothing(tmp_path: Path) -> None:
     for fact in (
         "gate.min_gain",
         "f1e1d",
-        "c0de",
-        "10cc",
+        code_digest(),
+        lock_digest(),
         "language=de",
         "loaded in a fresh process",
         "nothing was live",

@@ -17,6 +17,7 @@ from pipeline.report.interval import Interval
 from pipeline.report.page import write_report
 from pipeline.report.run_summary import (
     Example,
+    FeatureCounts,
     Gain,
     Node,
     Rule,
@@ -113,6 +114,7 @@ def _pushed(rows: int = 200) -> RunSummary:
         quarantine={"image cannot be decoded": 3},
         quarantine_path="quarantine/span-1.jsonl",
         nodes=[Node("Trainer", 34.2), Node("StatisticsGen", 3.1, cached=True), Node("Pusher", 0.0, state="skipped")],
+        features={"image": FeatureCounts(1234, 5678, 1234, 2), "text": FeatureCounts(4321)},
         examples=[replace(example, id=f"pair-{index}") for index in range(12)],
         pushed_to="serving/memes",
         pushed_version="12",
@@ -140,6 +142,7 @@ def test_every_fact_of_the_run_is_on_the_page(page: Path) -> None:
         "gate.min_auc was met by 0.0400.", "late fusion is served", "language=<b>en</b>", "77", "0.735",
         "−0.002 to +0.060", "language=de", "corrupt picture", "it spoils its neighbours by 0.3",
         "A test split of 301 pairs can show little.", "runs/run-1/receipt/receipt.html",
+        "1,234", "5,678", "2 damaged segments of the image vectors", "4,321", "no cache",
         "Surely wrong", "pair-11", "0.25", "1.2.3", "root/Trainer/model/9", "seed: 7",
     ]  # fmt: skip
     assert [fact for fact in facts if fact not in text] == []

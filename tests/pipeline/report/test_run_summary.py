@@ -9,7 +9,7 @@ import pytest
 
 from components.errors import InputError
 from pipeline.report.interval import Interval
-from pipeline.report.run_summary import Example, Gain, Node, Rule, RunSummary, Scores
+from pipeline.report.run_summary import Example, FeatureCounts, Gain, Node, Rule, RunSummary, Scores
 
 PLAIN = RunSummary("memes", "run-1", "2030-01-02T03:04:05+00:00", 12.3, 7, "failed", "DataGate failed.")
 
@@ -22,6 +22,7 @@ def test_summary_with_pictures_and_nested_parts_survives_json(tmp_path: Path) ->
         gain=Gain(Interval(0.1, 0.05, 0.2), "text_only", 0.95),
         scores=Scores([0, 1], {"fused": [0.1, 0.9]}),
         nodes=[Node("Trainer", 1.5, cached=True)],
+        features={"image": FeatureCounts(3, 4, 3, 0), "text": FeatureCounts(7)},
         examples=[Example("1", bytes(range(256)), "tëxt", 1, {"fused": 0.5})],
     )
     assert RunSummary.load(summary.save(tmp_path / "summary.json")) == summary

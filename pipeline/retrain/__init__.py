@@ -1,0 +1,1 @@
+"""Scheduled retraining: what is new, what to do about it, and the run that does it."""
