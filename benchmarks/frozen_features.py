@@ -1,8 +1,9 @@
 """How near FrozenFeatures comes to the bare encoder: pictures a second against the forward pass on decoded arrays.
 
-Run: `python benchmarks/frozen_features.py [--count 1024] [--encoder vgg16]`. The real executor reads, decodes, encodes
-and writes; it runs over few and over all pictures, so that its rate and what it costs to start (Beam, the model, its
-tracing) can be told apart. All is measured in one run, in turn; the median ratio of the rates is printed.
+Run: `python benchmarks/frozen_features.py [--count 1024] [--encoder vgg16] [--dtype bfloat16]`. The real executor
+reads, decodes, encodes and writes; it runs over few and over all pictures, so that its rate and what it costs to start
+(Beam, the model, its tracing) can be told apart. All is measured in one run, in turn; the median ratio of the rates is
+printed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from _features import SPECS, draw_images, run_features
 
+from components.encoders.registry import DTYPES, FLOAT32
 from components.quiet import import_tensorflow, quiet_logs
 
 BATCH = 32
@@ -31,11 +33,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1024, help="pictures (default: 1024)")
     parser.add_argument("--few", type=int, default=128, help="pictures of the shorter run (default: 128)")
     parser.add_argument("--encoder", choices=SPECS, default="efficientnet_lite0")
+    parser.add_argument("--dtype", choices=DTYPES, default=FLOAT32, help="of both ways (default: float32)")
     parser.add_argument("--repeat", type=int, default=3, help="times each way is measured (default: 3)")
     arguments = parser.parse_args()
     quiet_logs()
     import_tensorflow()
-    spec = SPECS[arguments.encoder]
+    spec = SPECS[arguments.encoder] | {"dtype": arguments.dtype}
     images = draw_images(arguments.count)
     bare = bare_forward(spec, images)
     bare()
@@ -47,7 +50,7 @@ def main() -> None:
     print(f"share of limit   {found['ratio']:8.3f}")
     print(f"start            {found['start']:8.1f} s: Beam, the model, its tracing")
     print(f"whole            {found['whole']:8.3f} of the limit over {len(images)} pictures, start included")
-    print(json.dumps({"encoder": arguments.encoder, **found, "rows": rows}))
+    print(json.dumps({**spec, "count": len(images), **found, "rows": rows}))
 
 
 def measure(spec: dict[str, Any], images: Sequence[bytes], few: int, bare: Callable[[], None]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 
 from components.beam_options import loses_records
 from components.data_gate.settings import GateSettings
+from components.encoders.dtype import settled_dtype
 from pipeline.card_config import CardConfig
 from pipeline.data_config import Data
 from pipeline.data_gate_config import DataGateConfig
@@ -39,6 +40,11 @@ class Image(Section):
     pooling: Literal["avg", "avg_max", "flatten"] = Field("avg", description="How the feature map becomes a vector.")
     preprocessing: Literal["caffe", "tf", "torch", "none"] | None = Field(
         None, description="What the backbone of `keras_file` was trained with; the other encoders know their own."
+    )
+    dtype: Literal["float32", "bfloat16", "auto"] = Field(
+        "float32",
+        description="What the backbone computes in; `auto`: `bfloat16` where the encoder gains by it and the CPU that "
+        "puts the graph together has instructions for it.",
     )
 
 
@@ -240,7 +246,7 @@ class Config(Section):
 
     def image_spec(self) -> dict[str, Any]:
         """Return the image encoder's specification, as `components.encoders.build` takes it."""
-        spec = self.image.model_dump()
+        spec = self.image.model_dump() | {"dtype": settled_dtype(self.image.encoder, self.image.dtype)}
         return spec | {"seed": self.seed} if self.image.weights == "random" else spec
 
     def text_spec(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from components.encoders.registry import ENCODERS, NONE
+from components.encoders.registry import BFLOAT16, ENCODERS, NONE
 from components.encoders.spec import resolve_spec
 from components.encoders.weights import encoder_fingerprint, weights_digest
 
@@ -21,8 +21,8 @@ def build_image_encoder(spec: Mapping[str, Any]) -> FrozenEncoder:
 
     Args:
         spec: `encoder` (a name of the registry); `weights` (`imagenet`, `package`, `random`, a path or a keras-hub
-            preset, as the encoder has them); `size` in pixels; `pooling` (`avg`, `avg_max`, `flatten`); `seed` of
-            random weights; and `preprocessing` for `keras_file` alone.
+            preset, as the encoder has them); `size` in pixels; `pooling` (`avg`, `avg_max`, `flatten`); `dtype`
+            (`float32`, `bfloat16`); `seed` of random weights; and `preprocessing` for `keras_file` alone.
 
     Returns:
         The encoder: `(batch,)` picture bytes to `(batch, width)` float32.
@@ -35,7 +35,11 @@ def build_image_encoder(spec: Mapping[str, Any]) -> FrozenEncoder:
         >>> encoder.width
         1280
     """
-    return _build(resolve_spec(spec, kind="image"))
+    resolved = resolve_spec(spec, kind="image")
+    encoder = _build(resolved)
+    if resolved.get("dtype") == BFLOAT16:
+        encoder.compute_in(BFLOAT16)
+    return encoder
 
 
 def build_text_encoder(spec: Mapping[str, Any]) -> FrozenEncoder | None:
@@ -60,6 +64,6 @@ def build_text_encoder(spec: Mapping[str, Any]) -> FrozenEncoder | None:
     return None if resolved["encoder"] == NONE else _build(resolved)
 
 
-def _build(resolved: Mapping[str, Any]) -> FrozenEncoder:
+def _build(resolved: Mapping[str, Any]) -> Any:
     module = importlib.import_module(ENCODERS[resolved["encoder"]].module)
     return module.build(resolved, encoder_fingerprint(resolved))

@@ -41,6 +41,13 @@ class FrozenEncoder(tf.Module):
         """Encodes a batch: `(batch,)` strings to `(batch, width)` float32."""
         return tf.ensure_shape(self.encode(inputs), [None, self.width])
 
+    def prove(self, inputs: tf.Tensor) -> None:
+        """Looks, before anything is encoded, whether the vectors of these `(some,)` strings can be relied on.
+
+        Raises:
+            InputError: They cannot, and which setting mends it.
+        """
+
     def encode(self, inputs: tf.Tensor) -> tf.Tensor:
         """What `__call__` traces: `(batch,)` strings to `(batch, width)` float32."""
         return self.forward(self.preprocess(inputs))

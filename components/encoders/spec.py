@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from components.encoders.registry import (
+    DTYPES,
     ENCODERS,
     IMAGENET,
     MODES,
@@ -30,6 +31,7 @@ _Rule = tuple[Callable[[Any], bool], str]
 _RULES: dict[str, _Rule] = {
     "size": (_whole(32, 1024), "a whole number of pixels from 32 to 1024"),
     "seed": (_whole(0, 2**32 - 1), "a whole number from 0 to 4294967295"),
+    "dtype": (DTYPES.__contains__, f"one of {', '.join(DTYPES)}"),
     "preprocessing": (MODES.__contains__, f"one of {', '.join(MODES)}, as the backbone was trained with"),
     "max_tokens": (_whole(3, 512), "a whole number of tokens from 3 to 512"),
     "width": (_whole(1, MAX_VECTOR_WIDTH), f"a whole number from 1 to {MAX_VECTOR_WIDTH}"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from components.encoders.preset_files import preset_files
-from components.encoders.registry import ENCODERS, GIVEN, IMAGENET, NONE, PACKAGE, RANDOM, PackageFiles
+from components.encoders.registry import ENCODERS, FLOAT32, GIVEN, IMAGENET, NONE, PACKAGE, RANDOM, PackageFiles
 from components.encoders.spec import resolve_spec
 from components.errors import InputError
 from components.file_digest import file_digest
@@ -109,8 +109,8 @@ def encoder_fingerprint(spec: Mapping[str, Any]) -> str:
     resolved = resolve_spec(spec)
     if resolved["encoder"] == GIVEN:
         return f"{GIVEN}-{resolved['width']}"
-    parts = {key: value for key, value in resolved.items() if key not in ("weights", "seed")}
-    return _digest({**parts, "weights": weights_digest(resolved), "dtype": "float32", "revision": REVISION})
+    parts = {"dtype": FLOAT32} | {key: value for key, value in resolved.items() if key not in ("weights", "seed")}
+    return _digest({**parts, "weights": weights_digest(resolved), "revision": REVISION})
 
 
 def _installed(encoder: str, package: PackageFiles) -> list[Path]:

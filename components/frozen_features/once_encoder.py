@@ -21,6 +21,8 @@ _REMEMBERED_BYTES = 512 << 20
 _AT_ONCE = 2
 # What a killed process has to encode again, at the most, and how many vectors a segment of the cache begins with.
 _KEPT_AT_ONCE = 256
+# So many contents the encoder is proved on.
+_PROVED = 4
 
 
 class OnceEncoder:
@@ -43,6 +45,7 @@ class OnceEncoder:
         self.encoder = encoder
         self._cache = cache
         self._counts: collections.Counter[str] = collections.Counter()
+        self._proved = False
         self._turn = threading.Lock()
         self._most = max(1, remembered_bytes // (4 * encoder.width))
         self._vectors: OrderedDict[bytes, np.ndarray] = OrderedDict()
@@ -57,6 +60,9 @@ class OnceEncoder:
 
         Returns:
             One float32 vector of shape (width,) each.
+
+        Raises:
+            InputError: The encoder's vectors cannot be relied on, see `FrozenEncoder.prove`.
         """
         digests = [hashlib.sha256(content).digest() for content in contents]
         with self._turn:
@@ -94,6 +100,10 @@ class OnceEncoder:
 
     def _encode_all(self, new: dict[bytes, bytes]) -> None:
         ordered = sorted(new, key=lambda digest: len(new[digest]))
+        if ordered and not self._proved:
+            spread = ordered[:: -(-len(ordered) // _PROVED)]
+            self.encoder.prove(tf.constant([new[digest] for digest in spread], tf.string))
+            self._proved = True
         batches = [ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH)]
         encoded = self._threads.map(self._encode, ([new[digest] for digest in batch] for batch in batches))
         fresh: dict[bytes, np.ndarray] = {}

@@ -108,6 +108,13 @@ def test_backbone_in_a_file_says_what_it_was_trained_with(tmp_path: Path) -> Non
         load_config(path, backbone)
 
 
+def test_what_the_pipeline_is_told_of_the_dtype_is_settled(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    assert load_config(path).image_spec()["dtype"] == "float32"
+    assert load_config(path, ["image.dtype=bfloat16"]).image_spec()["dtype"] == "bfloat16"
+    assert load_config(path, ["image.dtype=auto"]).image_spec()["dtype"] in ("float32", "bfloat16")
+
+
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="must exist"):
         load_config(tmp_path / "none.yaml")

@@ -14,6 +14,7 @@ def test_defaults_are_filled_in():
         "size": 224,
         "pooling": "avg",
         "seed": 0,
+        "dtype": "float32",
         "preprocessing": "torch",
     }
 
@@ -54,6 +55,8 @@ def test_a_resolved_spec_resolves_to_itself(name):
         ({"encoder": "vgg16", "size": 31}, "image", "from 32 to 1024. Received: 31"),
         ({"encoder": "vgg16", "size": True}, "image", "Received: True"),
         ({"encoder": "vgg16", "size": "224"}, "image", "Received: '224'"),
+        ({"encoder": "vgg16", "dtype": "auto"}, "image", "one of float32, bfloat16. Received: 'auto'"),
+        ({"encoder": "minilm", "dtype": "float32"}, "text", "Received: key 'dtype'"),
         ({"encoder": "vgg16", "seed": -1}, "image", "Received: -1"),
         ({"encoder": "vgg16", "pooling": ["avg"]}, "image", "Received: ['avg']"),
         ({"encoder": ["vgg16"]}, "image", "Received: ['vgg16']"),

@@ -122,6 +122,9 @@ def test_a_vision_transformer_gives_patches(tmp_path, draw):
     keras_hub.layers.ViTImageConverter(image_size=(32, 32), scale=1 / 255).save_to_preset(tmp_path)
     encoder = build_image_encoder(image_spec(tmp_path))
     assert encoder(tf.constant([draw(1), draw(2)])).shape == (2, 8)
+    coarse = build_image_encoder(image_spec(tmp_path, dtype="bfloat16"))
+    coarse.prove(tf.constant([draw(1), draw(2)]))
+    np.testing.assert_allclose(coarse(tf.constant([draw(1)])), encoder(tf.constant([draw(1)])), atol=0.1)
     with pytest.raises(InputError, match=r"takes pictures of \(32, 32, 3\)"):
         build_image_encoder(image_spec(tmp_path, size=64))
 

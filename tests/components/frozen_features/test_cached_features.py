@@ -84,7 +84,9 @@ def test_another_id_text_or_split_is_no_other_picture(cache: Path, tmp_path: Pat
     assert counted(examples) == (0, 12, 0)
 
 
-@pytest.mark.parametrize("change", [{"seed": 2}, {"size": 33}, {"pooling": "avg_max"}, {"encoder": "mobilenet"}])
+@pytest.mark.parametrize(
+    "change", [{"seed": 2}, {"size": 33}, {"pooling": "avg_max"}, {"encoder": "mobilenet"}, {"dtype": "bfloat16"}]
+)
 def test_any_change_of_the_encoder_misses(change: dict[str, Any], cache: Path) -> None:
     changed = Encoders(IMAGE | change, {"encoder": "none"}, str(cache)).image
     assert changed.encoder.fingerprint != encoder_fingerprint(IMAGE)

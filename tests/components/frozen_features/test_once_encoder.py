@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from components.encoders.build import build_image_encoder, build_text_encoder
 from components.encoders.encoder import FrozenEncoder
+from components.errors import InputError
 from components.frozen_features.once_encoder import OnceEncoder
 
 SPEC = {"encoder": "vgg16", "weights": "random", "size": 32, "pooling": "avg", "seed": 1}
@@ -25,6 +26,19 @@ class Lengths(FrozenEncoder):
         lengths = tf.cast(tf.strings.length(inputs), tf.float32)
         ones = tf.ones_like(lengths)
         return tf.stack([lengths, ones * tf.reduce_max(lengths), ones * tf.reduce_sum(ones)], axis=1)
+
+
+class Doubtful(Lengths):
+    """Cannot be relied on where a text is empty; notes what it is asked about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def prove(self, inputs: tf.Tensor) -> None:
+        self.asked.append(len(inputs))
+        if tf.reduce_any(tf.strings.length(inputs) == 0):
+            raise InputError("not to be relied on")
 
 
 def picture(seed: int) -> bytes:
@@ -73,6 +87,21 @@ def test_the_place_of_a_text_changes_its_vector_by_no_more_than_rounding() -> No
     for order in (texts[::-1], sorted(texts)):
         again = dict(zip(order, OnceEncoder(encoder)(order), strict=True))
         np.testing.assert_allclose(np.stack([again[text] for text in texts]), vectors, atol=1e-5)
+
+
+def test_an_encoder_is_proved_once_on_a_few_of_the_first_contents() -> None:
+    encoder = Doubtful()
+    once = OnceEncoder(encoder)
+    for texts in ([], mixed_texts(99), [b"", b"new"]):
+        once(texts)
+    assert encoder.asked == [4]
+
+
+def test_nothing_is_encoded_by_an_encoder_that_is_not_to_be_relied_on() -> None:
+    once = OnceEncoder(Doubtful())
+    with pytest.raises(InputError, match="not to be relied on"):
+        once([b"", b"text"])
+    assert once.take_counts() == {}
 
 
 def test_a_picture_that_cannot_be_decoded_fails_the_call() -> None:
