@@ -1,15 +1,15 @@
 """How much faster the whole pipeline is than the recipe that it replaces: VGG16 run anew in each of 50 epochs.
 
-Run: `python benchmarks/seed_recipe.py [--count 1000]` (about 25 minutes on 2 cores; `--count 256`: 8). Both get the
-same drawn memes. The recipe is timed from the files on: pictures decoded, two epochs fitted, the second one multiplied
-to make 50. The pipeline is `fusegate run` as a process of its own, imports, gate, serving check and push included.
+Run: `python benchmarks/seed_recipe.py [--count 1000] [--dtype bfloat16]` (about 25 minutes on 2 cores; `--count 256`:
+8). Both get the same drawn memes. The recipe is timed from the files on: pictures decoded, two epochs fitted in
+float32, the second one multiplied to make 50. The pipeline is `fusegate run` as a process of its own, imports, gate,
+serving check and push included.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,81 +18,58 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from _runs import RANDOM_WEIGHTS, draw_spans, run_pipeline
+
 from components.quiet import import_tensorflow, quiet_logs
 
-ROOT = Path(__file__).parents[1]
 EPOCHS = 50
 SIZE = 224
 BATCH = 64
+FORWARD_BATCH = 32
 # What one pass of the encoder in place of EPOCHS passes can give at most; bfloat16 doubles VGG16's rate where there
 # are instructions for it.
 LIMITS = {"float32": EPOCHS, "bfloat16": 2 * EPOCHS}
-# Random weights cost what trained ones cost, and need no download; what such a model is worth is not asked.
-SETTINGS = ("image.weights=random", "data.min_per_class=1", "gate.min_gain=null", "gate.min_auc=0")
+# What the whole run is to cost, its ServingCheck and the fitting of its fusion heads apart.
+FORWARDS, FIXED_SECONDS = 1.2, 45
 
 
 def main() -> None:
     """Draw memes, time both ways over them, and print the ratio beside its limits."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1000, help="pairs (default: 1000)")
+    parser.add_argument("--dtype", choices=LIMITS, default="float32", help="of the pipeline's encoder")
     arguments = parser.parse_args()
     quiet_logs()
     with tempfile.TemporaryDirectory() as scratch:
-        manifest = draw(Path(scratch), arguments.count)
-        pipeline = time_pipeline(Path(scratch))
-        recipe = time_recipe(manifest)
+        folder = Path(scratch)
+        data = draw_spans(folder, [arguments.count])
+        settings = (*RANDOM_WEIGHTS, f"image.dtype={arguments.dtype}")
+        pipeline = run_pipeline("vgg16_lstm", data, folder / "output", settings)
+        recipe = time_recipe(folder / "memes" / "manifest.jsonl")
     seconds = recipe["decode"] + recipe["first_epoch"] + (EPOCHS - 1) * recipe["epoch"]
-    found = {"pairs": arguments.count, "recipe": recipe, "recipe_seconds": seconds, "pipeline": pipeline}
-    found |= {"ratio": seconds / pipeline["seconds"], "limits": LIMITS}
+    found = {"pairs": arguments.count, "dtype": arguments.dtype, "recipe": recipe, "recipe_seconds": seconds}
+    apart = pipeline["nodes"]["ServingCheck"] + pipeline["heads"]
+    found |= {"pipeline": pipeline, "ratio": seconds / pipeline["seconds"], "limits": LIMITS, "apart": apart}
     print(f"{'recipe, 50 epochs':24s}{seconds:9.1f} s   ({recipe['epoch']:.1f} s an epoch, measured on the second)")
     print(f"{'pipeline, whole':24s}{pipeline['seconds']:9.1f} s")
     limits = ", ".join(f"{limit} in {dtype}" for dtype, limit in LIMITS.items())
     print(f"{'ratio':24s}{found['ratio']:9.1f}     (limits: {limits})")
+    print(f"{'bare forward':24s}{recipe['forward']:9.1f} s   (one pass of VGG16 over the decoded pictures)")
+    aim = FORWARDS * recipe["forward"] + FIXED_SECONDS
+    print(f"{'pipeline, less the next':24s}{pipeline['seconds'] - apart:9.1f} s   (aim: {aim:.1f})")
+    print(f"{'ServingCheck':24s}{pipeline['nodes']['ServingCheck']:9.1f} s")
+    print(f"{'fusion heads':24s}{pipeline['heads']:9.1f} s   (within Trainer)")
     for node, took in pipeline["nodes"].items():
         print(f"  {node:22s}{took:9.1f} s")
     print(json.dumps(found))
-
-
-def draw(folder: Path, count: int) -> Path:
-    """Draw memes and pack them as span 1."""
-    from components.pack.pack import pack
-    from pipeline.demo.memes import draw_memes
-
-    manifest = draw_memes(folder / "memes", count, seed=1)
-    pack(manifest, folder / "data", 1)
-    return manifest
-
-
-def time_pipeline(folder: Path) -> dict[str, Any]:
-    """Run the pipeline once in a process of its own.
-
-    Returns:
-        Its seconds, from the start of the process to its end, and those of each node.
-    """
-    settings = (*SETTINGS, f"data.root={folder / 'data'}", f"output={folder / 'output'}")
-    command = [sys.executable, "-m", "pipeline.cli", "run", "--config", str(ROOT / "configs" / "vgg16_lstm.yaml")]
-    started = time.perf_counter()
-    ended = subprocess.run(
-        [*command, *(part for setting in settings for part in ("--set", setting))],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    seconds = time.perf_counter() - started
-    summaries = sorted((folder / "output" / "runs").glob("*/summary.json"))
-    if not summaries:
-        raise RuntimeError(f"the run must end with a summary. Received: {ended.stdout[-2000:]}{ended.stderr[-2000:]}")
-    summary = json.loads(summaries[-1].read_text())
-    if summary["verdict"] == "failed":
-        raise RuntimeError(f"the run must end with a verdict. Received: {summary['headline']}")
-    return {"seconds": seconds, "nodes": {node["name"]: node["seconds"] for node in summary["nodes"]}}
 
 
 def time_recipe(manifest: Path) -> dict[str, float]:
     """Fit the recipe for two epochs.
 
     Returns:
-        Seconds of reading and decoding all pictures, of the first epoch, which traces the graph, and of the second.
+        Seconds of reading and decoding all pictures, of one pass of VGG16 over them, of the first epoch, which traces
+        the graph, and of the second.
     """
     import_tensorflow()
     import keras
@@ -112,7 +89,22 @@ def time_recipe(manifest: Path) -> dict[str, float]:
     model = build_recipe()
     started = time.perf_counter()
     model.fit([images, texts], labels, epochs=2, batch_size=BATCH, validation_split=0.2, callbacks=[clock], verbose=0)
-    return {"decode": decode, "first_epoch": ends[0] - started, "epoch": ends[1] - ends[0]}
+    forward = time_forward(model.get_layer("vgg16"), images)
+    return {"decode": decode, "forward": forward, "first_epoch": ends[0] - started, "epoch": ends[1] - ends[0]}
+
+
+def time_forward(model: Any, images: Any) -> float:
+    """Return the seconds of a model's forward pass over all pictures in batches, its tracing left out."""
+    import tensorflow as tf
+
+    forward = tf.function(lambda batch: model(batch, training=False), reduce_retracing=True)
+    batches = [tf.constant(images[start : start + FORWARD_BATCH]) for start in range(0, len(images), FORWARD_BATCH)]
+    forward(batches[0])
+    forward(batches[-1])
+    started = time.perf_counter()
+    for batch in batches:
+        forward(batch).numpy()
+    return time.perf_counter() - started
 
 
 def build_recipe() -> Any:

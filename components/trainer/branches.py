@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components import keys
+from components.trainer.layers import TrimPadding
 
 Spec = Mapping[str, Any]
 Inputs = Mapping[str, keras.KerasTensor]
@@ -92,7 +93,8 @@ def image_layers(spec: Spec, vector: keras.KerasTensor) -> keras.KerasTensor:
 
 def token_layers(kind: str, spec: Spec, tokens: keras.KerasTensor, widths: Widths) -> keras.KerasTensor:
     """Embed tokens, read them by an LSTM or take their mean, and lay a dense layer over it."""
-    x = keras.layers.Embedding(widths.vocabulary, spec["embedding"], mask_zero=True, name="text_embedding")(tokens)
+    x = TrimPadding(name="text_trim")(tokens)
+    x = keras.layers.Embedding(widths.vocabulary, spec["embedding"], mask_zero=True, name="text_embedding")(x)
     # The same dropout as LSTM's own (one mask for all steps), which would leave random operations in the served graph.
     x = keras.layers.SpatialDropout1D(spec["dropout"], name="text_dropout")(x)
     if kind == keys.LSTM:

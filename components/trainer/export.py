@@ -34,7 +34,7 @@ class FusedModule(tf.Module):
     Args:
         image_encoder: The frozen image encoder.
         text_encoder: The frozen text encoder, if the text has one; a `GivenVector` where the request brings its vector.
-        transform: TFT's layer from raw features to what `model` reads.
+        transform: From raw features to what `model` reads, as `TransformGraph` does it.
         model: From these to the logits of every output; see `components.trainer.assemble`.
         sizes: Columns of its sparse inputs.
         calibrations: By output.
@@ -76,6 +76,8 @@ class FusedModule(tf.Module):
         self.encode_text = None
         if self.text_encoder is not None:
             self.encode_text = tf.function(self.text_encoder, input_signature=strings)
+        # Traced once as well: the signatures ask it five times.
+        self.answer = tf.function(self._answer, autograph=False)
 
     def probabilities(
         self, texts: tf.Tensor, has_image: tf.Tensor, image_vectors: tf.Tensor, text_vectors: tf.Tensor | None
@@ -91,7 +93,7 @@ class FusedModule(tf.Module):
         Returns:
             By output, float32 of shape (batch, 1).
         """
-        return self._answer(texts, has_image, image_vectors, text_vectors)[0]
+        return self.answer(texts, has_image, image_vectors, text_vectors)[0]
 
     def _answer(
         self, texts: tf.Tensor, has_image: tf.Tensor, image_vectors: tf.Tensor, text_vectors: tf.Tensor | None
@@ -137,7 +139,7 @@ class FusedModule(tf.Module):
         """Answer raw pairs: encoded images and UTF-8 texts, each of shape (batch,)."""
         vectors = self.encode_text(text) if self.encode_text is not None else text_vector
         image_vectors, seen = self.see_image(image)
-        outputs, has_text = self._answer(text, seen, image_vectors, vectors)
+        outputs, has_text = self.answer(text, seen, image_vectors, vectors)
         served = tf.stack([outputs[name] for name in keys.OUTPUTS])[self.served]
         return {
             **outputs,
@@ -240,9 +242,9 @@ def export(module: FusedModule, path: str) -> None:
     if module.given is not None:
         request[keys.TEXT_VECTOR] = tf.TensorSpec([None, module.given.width], tf.float32, name=keys.TEXT_VECTOR)
     signatures = {
-        keys.SIGNATURE_SERVING: tf.function(module.serve).get_concrete_function(**request),
-        keys.SIGNATURE_EXAMPLES: tf.function(module.serve_examples).get_concrete_function(strings),
-        keys.SIGNATURE_EVALUATION: tf.function(module.evaluate).get_concrete_function(strings),
+        keys.SIGNATURE_SERVING: tf.function(module.serve, autograph=False).get_concrete_function(**request),
+        keys.SIGNATURE_EXAMPLES: tf.function(module.serve_examples, autograph=False).get_concrete_function(strings),
+        keys.SIGNATURE_EVALUATION: tf.function(module.evaluate, autograph=False).get_concrete_function(strings),
     }
     tf.saved_model.save(_servable(module), path, signatures=signatures)
 

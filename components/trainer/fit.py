@@ -15,11 +15,11 @@ from components import keys
 from components.errors import InputError
 from components.trainer.training.binding import Arrays, inputs_of, labels_of, main_logit
 from components.trainer.training.checkpoint import Checkpoint
-from components.trainer.training.compile_model import compile_model
 from components.trainer.training.eval_monitor import VAL_AUC, EvalMonitor
 from components.trainer.training.example_weights import example_weights
 from components.trainer.training.gradient_norms import GradientNorms
 from components.trainer.training.progress_log import ProgressLog
+from components.trainer.training.renewed import Renewed
 from components.trainer.training.run_digest import run_digest
 from components.trainer.training.shuffled_batches import shuffled_batches
 from components.trainer.training.warm_start import warm_start
@@ -37,7 +37,7 @@ class Fitted:
         best_epoch: The epoch with the highest AUC on the eval split, the first of equals, counted from 1.
         eval_auc: Exact AUC on the eval split at the best epoch.
         history: By name, a number per epoch: `loss`, `auc` (in training, approximate), `val_loss`, `val_auc`,
-            `learning_rate`, `gradient_norm_BRANCH`.
+            `learning_rate`, and where logs are written `gradient_norm_BRANCH`.
         seed: The seed that this model was fitted with.
         seed_aucs: AUC on the eval split by seed, of all fits of which this is the one with the median.
         warm_started: Paths of the weights that were loaded from `initial`.
@@ -76,7 +76,8 @@ def fit(
 
     Args:
         make_model: Builds the model, from a dict of inputs to one logit, shape (batch, 1), or to a dict of such logits
-            of which `logit` is the main one and the others are auxiliary. It is called after the seed is set.
+            of which `logit` is the main one and the others are auxiliary. It is called after the seed is set. Where it
+            is a `Renewed`, the model that is returned is good until the next fit with it.
         train: The model's inputs and `label`, by name, the first axis being the examples.
         evaluation: The same for the eval split.
         spec: Section `train` of the configuration: `epochs`, `batch_size`, `learning_rate`, `patience`, and if they
@@ -103,18 +104,29 @@ def fit(
     """
     for split, arrays in ((keys.TRAIN, train), (keys.EVAL, evaluation)):
         _require_both_classes(split, arrays)
+    renewed = make_model if isinstance(make_model, Renewed) else Renewed(make_model)
     runs = []
     for one in range(seed, seed + spec.get("seeds", 1)):
         run = _Run(spec, one, name, folder, log_dir, initial or {}, callbacks)
-        runs.append(run.fit(make_model, train, evaluation))
-    runs.sort(key=lambda fitted: fitted.eval_auc)
-    aucs = {fitted.seed: fitted.eval_auc for fitted in sorted(runs, key=lambda fitted: fitted.seed)}
-    return dataclasses.replace(runs[(len(runs) - 1) // 2], seed_aucs=aucs)
+        fitted = run.fit(renewed, train, evaluation)
+        runs.append((fitted, fitted.model.get_weights()))
+    aucs = {fitted.seed: fitted.eval_auc for fitted, _ in runs}
+    runs.sort(key=lambda run: run[0].eval_auc)
+    median, weights = runs[(len(runs) - 1) // 2]
+    median.model.set_weights(weights)
+    return dataclasses.replace(median, seed_aucs=aucs)
 
 
 def predict_logits(model: keras.Model, arrays: Arrays, batch_size: int = 256) -> NDArray[np.float32]:
     """Return a model's main logits, shape (n,)."""
-    return main_logit(model.predict(inputs_of(model, arrays), batch_size=batch_size, verbose=0))[:, 0]
+    inputs = inputs_of(model, arrays)
+    count = len(next(iter(inputs.values())))
+    # Keras's predict() builds a dataset each time, which costs more than a small model does.
+    batches = (
+        {name: array[start : start + batch_size] for name, array in inputs.items()}
+        for start in range(0, count, batch_size)
+    )
+    return np.concatenate([main_logit(model.predict_on_batch(batch))[:, 0] for batch in batches])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,14 +141,13 @@ class _Run:
     initial: Mapping[str, NDArray]
     callbacks: Sequence[keras.callbacks.Callback]
 
-    def fit(self, make_model: Callable[[], keras.Model], train: Arrays, evaluation: Arrays) -> Fitted:
+    def fit(self, renewed: Renewed, train: Arrays, evaluation: Arrays) -> Fitted:
         keras.utils.set_random_seed(self.seed)
-        model = make_model()
+        model = renewed()
         warm, cold = warm_start(model, self.initial)
         labels = labels_of(train)
         steps = -(-len(labels) // self.spec["batch_size"])
-        compile_model(model, self.spec, steps)
-        model.optimizer.build(model.trainable_variables)
+        renewed.compile(self.spec, steps)
         stop = keras.callbacks.EarlyStopping(
             VAL_AUC, mode="max", patience=self.spec["patience"], restore_best_weights=True
         )
@@ -158,7 +169,8 @@ class _Run:
                 epochs=self.spec["epochs"],
                 callbacks=[
                     EvalMonitor(inputs_of(model, evaluation), labels_of(evaluation), self._name(model)),
-                    GradientNorms(examples),
+                    # One more pass back over as many examples as a fold may have: for the logs alone.
+                    *([GradientNorms(examples)] if self.log_dir else []),
                     stop,
                     *([plateau] if plateau else []),
                     *self.callbacks,

@@ -14,11 +14,11 @@ from components import keys
 from components.trainer.features import apply
 from components.trainer.fit import Fitted, predict_logits
 from components.trainer.interaction import Interaction, fit_interaction
-from components.trainer.joint import build_joint
 from components.trainer.parts import Part
 from components.trainer.setting import Arrays, Setting, labels_of
 from components.trainer.stack import Stack
 from components.trainer.training.binding import LOGIT
+from components.trainer.training.renewed import Renewed
 
 Tensors = Mapping[str, keras.KerasTensor]
 Logits = NDArray[np.floating]
@@ -99,9 +99,11 @@ def _weigh(found: Interaction) -> keras.layers.Layer:
     return layer
 
 
-def fit_joint(name: str, setting: Setting, label: str | None = None, stop_on: NDArray[np.bool_] | None = None) -> Head:
+def fit_joint(
+    name: str, renewed: Renewed, setting: Setting, label: str | None = None, stop_on: NDArray[np.bool_] | None = None
+) -> Head:
     """Fit a head that is trained jointly with its branches, under its own name or a label; see `Setting.fit`."""
-    fitted = setting.fit(lambda: build_joint(name, setting.spec, setting.widths), label or name, stop_on=stop_on)
+    fitted = setting.fit(renewed, label or name, stop_on=stop_on)
 
     def connect(features: Tensors, late_logit: keras.KerasTensor) -> keras.KerasTensor:
         return fitted.model({key: features[key] for key in fitted.model.input})[LOGIT]

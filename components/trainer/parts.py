@@ -18,8 +18,9 @@ from components.trainer.branches import build_dense, build_linear, build_tokens
 from components.trainer.fit import predict_logits
 from components.trainer.folds import each_fold
 from components.trainer.linear import fit_linear
-from components.trainer.setting import Arrays, Setting, labels_of, subset
+from components.trainer.setting import Arrays, Rows, Setting, labels_of
 from components.trainer.stack import Stack, fit_stack
+from components.trainer.training.renewed import Renewed
 
 Logits = NDArray[np.floating]
 _LOG = logging.getLogger("fusegate.trainer")
@@ -110,6 +111,7 @@ def _matrix(names: tuple[str, ...], arrays: Arrays) -> Any:
 
 
 def _trained(kind: str, setting: Setting) -> Branch:
+    @Renewed
     def build() -> keras.Model:
         if kind == keys.DENSE:
             return build_dense(setting.spec, setting.widths)
@@ -118,7 +120,7 @@ def _trained(kind: str, setting: Setting) -> Branch:
     out_of_fold = np.zeros(len(setting.folds))
     for number, (fit_on, held_out) in enumerate(each_fold(setting.folds)):
         partial = setting.fit(build, f"{kind}-fold{number}", rows=fit_on)
-        out_of_fold[held_out] = predict_logits(partial.model, subset(setting.train, held_out))
+        out_of_fold[held_out] = predict_logits(partial.model, Rows(setting.train, held_out))
     fitted = setting.fit(build, kind)
     return Branch(
         kind,

@@ -28,6 +28,7 @@ from components.trainer.setting import Setting, labels_of
 from components.trainer.train import train
 from components.trainer.training.example_weights import example_weights
 from components.trainer.training_path import keep_training_path, score_outputs
+from components.trainer.transform_graph import TransformGraph
 from components.trainer.warm_up import write_warm_up
 from components.transform.preprocessing import VOCABULARY
 
@@ -52,6 +53,8 @@ def run_fn(fn_args: FnArgs) -> None:
     evaluation = read_arrays(fn_args.eval_files, feature_spec, sizes)
     features = build_features(spec, arrays, spec["seed"])
     arrays, evaluation = with_features(features, arrays), with_features(features, evaluation)
+    # As wide as what was made of it, and not read again.
+    del arrays[keys.IMAGE_VECTOR]
     labels = labels_of(arrays)
     weights = example_weights(labels[:, None], spec["train"]["class_weight"])
     vocabulary = _vocabulary(transform, arrays)
@@ -75,7 +78,7 @@ def run_fn(fn_args: FnArgs) -> None:
     module = FusedModule(
         build.build_image_encoder(spec["image"]),
         text_encoder,
-        transform.transform_features_layer(),
+        TransformGraph(transform),
         trained.model,
         sizes,
         trained.calibrations,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -16,6 +16,7 @@ from components.trainer.branches import Widths
 from components.trainer.check_model import check_model
 from components.trainer.fit import Fitted, fit
 from components.trainer.kept_weights import KeptWeights
+from components.trainer.training.renewed import Renewed
 
 Arrays = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ class Setting:
 
     def fit(
         self,
-        make_model: Callable[[], keras.Model],
+        make_model: Renewed,
         name: str,
         rows: NDArray[np.bool_] | None = None,
         stop_on: NDArray[np.bool_] | None = None,
@@ -65,7 +66,7 @@ class Setting:
         """Fit a model, on all of the splits or on some of their rows.
 
         Args:
-            make_model: Builds it.
+            make_model: Builds it; what is returned is good until the next fit with it.
             name: Of the model, for logs and for weights to start from.
             rows: Mask of the training examples to fit on; such a fit is one of many and made with one seed.
             stop_on: Mask of the eval examples that early stopping looks at.
@@ -73,16 +74,13 @@ class Setting:
         whole = rows is None and stop_on is None
         spec = self.spec["train"] if whole else {**self.spec["train"], "seeds": 1}
 
-        def checked() -> keras.Model:
-            model = make_model()
-            if whole:
-                self.check(model)
-            return model
-
+        if whole:
+            keras.utils.set_random_seed(self.spec["seed"])
+            self.check(make_model())
         fitted = fit(
-            checked,
-            self.train if rows is None else subset(self.train, rows),
-            self.evaluation if stop_on is None else subset(self.evaluation, stop_on),
+            make_model,
+            self.train if rows is None else Rows(self.train, rows),
+            self.evaluation if stop_on is None else Rows(self.evaluation, stop_on),
             spec,
             seed=self.spec["seed"],
             name=name,
@@ -102,9 +100,26 @@ class Setting:
         return f"{told}; new, for their shapes differ: {', '.join(new)}" if new else told
 
 
-def subset(arrays: Arrays, rows: NDArray[np.bool_]) -> dict[str, Any]:
-    """Take some rows of every array."""
-    return {name: array[rows] for name, array in arrays.items()}
+class Rows(Mapping[str, Any]):
+    """Some rows of every array, each taken as it is asked for: a model of the texts does not copy the pictures.
+
+    Args:
+        arrays: By name.
+        rows: Mask of the examples.
+    """
+
+    def __init__(self, arrays: Arrays, rows: NDArray[np.bool_]):
+        self._arrays = arrays
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> Any:
+        return self._arrays[name][self._rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
 
 
 def labels_of(arrays: Arrays) -> NDArray[np.int64]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
+import time
 from typing import Any
 
 import keras
@@ -28,6 +30,7 @@ from components.trainer.select_head import Candidate, select_head
 from components.trainer.setting import Setting, labels_of
 from components.trainer.stack import fit_stack, sigmoid
 from components.trainer.text_features import build_text_features
+from components.trainer.training.renewed import Renewed
 
 _LOG = logging.getLogger("fusegate.trainer")
 
@@ -75,7 +78,9 @@ def train(features: keras.Model, setting: Setting) -> Trained:
     )
     out_of_fold = np.column_stack([part.out_of_fold for part in parts])
     late = Late(parts, fit_stack(out_of_fold, labels_of(setting.train), setting.weights))
+    started = time.monotonic()
     head, table = _fuse(late, setting)
+    _LOG.info("fusion heads fitted in %.1f s", time.monotonic() - started)
     model = assemble(features, late, head)
 
     labels = labels_of(setting.evaluation)
@@ -133,16 +138,21 @@ def _fuse(late: Late, setting: Setting) -> tuple[Head, list[Candidate]]:
     labels, groups = labels_of(setting.evaluation), np.asarray(setting.evaluation[keys.GROUP]).reshape(-1)
     halves = make_folds(labels, groups, 2, setting.spec["seed"]) == 0
     fitted = {name: _fixed(name, late, setting) for name in names if name not in keys.JOINT_HEADS}
+    joint = {
+        name: Renewed(functools.partial(build_joint, name, setting.spec, setting.widths))
+        for name in names
+        if name in keys.JOINT_HEADS
+    }
     if not fitted and len(names) == 1:
-        fitted = {names[0]: fit_joint(names[0], setting)}
+        fitted = {names[0]: fit_joint(names[0], joint[names[0]], setting)}
     logits = {name: head.score(setting.evaluation) for name, head in fitted.items()}
     for name in names:
         if name not in logits:
-            logits[name] = _nested(name, setting, halves)
+            logits[name] = _nested(name, joint[name], setting, halves)
     chosen, table = select_head(logits, labels, groups, setting.spec["seed"])
     for row in table:
         _LOG.info("head %s: AUC %.3f on eval%s", row.head, row.auc, ", chosen" if row.head == chosen else "")
-    return fitted.get(chosen) or fit_joint(chosen, setting), table
+    return fitted.get(chosen) or fit_joint(chosen, joint[chosen], setting), table
 
 
 def _fixed(name: str, late: Late, setting: Setting) -> Head:
@@ -157,10 +167,10 @@ def _fixed(name: str, late: Late, setting: Setting) -> Head:
     return fit_residual(late, build_text_features(late.parts[1], widths), setting)
 
 
-def _nested(name: str, setting: Setting, halves: NDArray[np.bool_]) -> NDArray[np.floating]:
+def _nested(name: str, renewed: Renewed, setting: Setting, halves: NDArray[np.bool_]) -> NDArray[np.floating]:
     """Score the eval split with models that were stopped on its other half: what stops does not judge."""
     scores = np.zeros(len(halves))
     for number, stop_on in enumerate((halves, ~halves)):
-        head = fit_joint(name, setting, f"{name}-nested{number}", stop_on)
+        head = fit_joint(name, renewed, setting, f"{name}-nested{number}", stop_on)
         scores[~stop_on] = head.score(setting.evaluation)[~stop_on]
     return scores

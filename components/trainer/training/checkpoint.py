@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 _LOG = logging.getLogger("fusegate.trainer")
 # A checkpoint is written when this many times its own cost has passed: at most 5 % of the time goes there.
 _COST_FACTOR = 20
+# What the first one is taken to cost: a fit of a second or two keeps its end alone.
+_ASSUMED_COST = 0.1
 _STOP = ("wait", "best", "best_epoch")
 _PLATEAU = ("wait", "best", "cooldown_counter")
 
@@ -85,6 +87,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Give early stopping and plateau, which reset themselves here, their counters back."""
+        self._due = time.monotonic() + _COST_FACTOR * _ASSUMED_COST
         if self._counters:
             self._set_counters()
 

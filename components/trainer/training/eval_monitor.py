@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -37,17 +35,10 @@ class EvalMonitor(keras.callbacks.Callback):
             {key: tf.convert_to_tensor(array[start : start + _BATCH]) for key, array in inputs.items()}
             for start in range(0, len(labels), _BATCH)
         ]
-        self._logits: Any = None
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Bind the function to the model; it is traced at its first call."""
-        self._logits = tf.function(
-            lambda batch: main_logit(self.model(batch, training=False))[:, 0], reduce_retracing=True
-        )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Add the figures to the logs; raise FusegateError where the loss or a logit is not finite."""
-        logits = np.concatenate([self._logits(batch).numpy() for batch in self._batches])
+        logits = np.concatenate([main_logit(self.model.predict_on_batch(batch))[:, 0] for batch in self._batches])
         self._refuse_divergence(epoch, logs["loss"], logits)
         # Keras puts the output's name before the metric's where there are several outputs.
         if f"{LOGIT}_auc" in logs:

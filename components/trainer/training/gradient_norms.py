@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 GRADIENT_NORM = "gradient_norm_"
-_EXAMPLES = 256
+_EXAMPLES = 128
 
 
 def branch_of(variable: Any) -> str:
@@ -29,7 +29,7 @@ class GradientNorms(keras.callbacks.Callback):
 
     Args:
         examples: Inputs, labels and, where there are any, weights, in nested tuples and dicts of arrays. Of them at
-            most 256 are taken, evenly spread.
+            most 128 are taken, evenly spread.
     """
 
     def __init__(self, examples: Any):

@@ -194,8 +194,8 @@ def test_schedules_lower_the_learning_rate() -> None:
     assert plateau.best_epoch == 1
 
 
-def test_gradient_norms_are_those_of_the_loss_without_dropout() -> None:
-    fitted = fit(linear, TRAIN, EVAL, SPEC | {"epochs": 1}, seed=1)
+def test_gradient_norms_are_those_of_the_loss_without_dropout(tmp_path: Path) -> None:
+    fitted = fit(linear, TRAIN, EVAL, SPEC | {"epochs": 1}, seed=1, log_dir=str(tmp_path))
     error = 1 / (1 + np.exp(-predict_logits(fitted.model, TRAIN).astype(np.float64))) - TRAIN[keys.LABEL]
     gradient = np.append(TRAIN["vector"].T @ error, error.sum()) / len(error)
     assert fitted.history["gradient_norm_image"] == pytest.approx([np.linalg.norm(gradient)], rel=1e-4)
