@@ -89,9 +89,12 @@ def predict(
     """
     out = _checked(out, overwrite)
     found = find_source(source, images)
-    rows = _counted(found)
-    # What is wrong with a path is said before the libraries are imported, which takes seconds.
     quiet_logs()
+    # What is wrong with a path, or a manifest, is said before the libraries are imported, which takes seconds; records
+    # cannot be counted without them.
+    if found.records:
+        import_tensorflow()
+    rows = _counted(found)
     import_tensorflow()
     from components.predict.find_model import find_model
     from components.predict.run_parts import run_parts

@@ -44,11 +44,13 @@ def rehearse(
     Examples:
       fusegate kubeflow rehearse pipeline.yaml --root rehearsal
       fusegate kubeflow rehearse pipeline.yaml --root rehearsal --param epochs=5 --param span=2
-      fusegate kubeflow rehearse pipeline.yaml --root rehearsal --engine podman --podman-global=--runtime=runc
+      fusegate kubeflow rehearse pipeline.yaml --root rehearsal --engine podman --jobs 2
 
     \b
     Exit codes: 0 every task succeeded; 1 one failed; 2 the backend would refuse the file, or a bad parameter.
     """
+    import signal
+
     from components.errors import InputError
     from pipeline.kubeflow.read_compiled import read_compiled
     from pipeline.rehearse.rehearse import rehearse as run
@@ -61,6 +63,8 @@ def rehearse(
             raise InputError(f"--volume takes CLAIM=DIR, of a folder that is there. Received: {volume!r}. Make it")
         folders[claim] = Path(folder)
     settings = RehearsalSettings(root, parameters, folders, jobs)
+    # As a Ctrl-C, so that no container outlives this.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     done = run(read_compiled(file), settings, _engine(engine, podman_options, podman_globals), _say)
     failed = [result for result in done.results if result.state == "failed"]
     cached = sum(result.state == "cached" for result in done.results)
@@ -68,6 +72,8 @@ def rehearse(
         f"{len(done.results)} tasks, {cached} of them from the cache, {len(failed)} failed; {done.seconds:.0f} s"
     )
     click.echo(f"Run     {done.run_id}\nLogs    {done.folder}")
+    if report := done.artifacts.get("Report", {}).get("report"):
+        click.echo(f"Report  {report / 'report.html'}")
     for result in failed:
         click.echo(f"Error: {result.error}", err=True)
     ctx.exit(0 if done.succeeded else 1)

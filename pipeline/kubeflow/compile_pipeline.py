@@ -15,6 +15,7 @@ from pipeline.kubeflow.backend_rules import check_rules
 from pipeline.kubeflow.compiled import Compiled
 from pipeline.kubeflow.finish_spec import finish_spec
 from pipeline.kubeflow.in_cluster import in_cluster
+from pipeline.kubeflow.node_environment import node_environment
 from pipeline.kubeflow.platforms import platforms
 from pipeline.kubeflow.report.component import Report
 from pipeline.kubeflow.runtime_parameters import runtime_parameters
@@ -37,13 +38,15 @@ def compile_pipeline(config: Config, image: str | None = None) -> Compiled:
         The compiled pipeline; every parameter has a default, what the configuration says.
 
     Raises:
-        InputError: No image is named, or the schema or the encoders' weights cannot be read here.
+        InputError: No image is named, vectors would be kept where they do not last, or the schema or the encoders'
+            weights cannot be read here.
         FusegateError: What was compiled breaks a rule of the backend.
     """
     image = image or config.kubeflow.image
     if not image:
         raise InputError("the containers need an image. Received: none. Give --image, or set kubeflow.image")
     inside = in_cluster(config)
+    variables = node_environment(inside)
     values = Adjustable.of(inside)
     parameters = runtime_parameters(values)
     resolved = Resolved(
@@ -67,7 +70,7 @@ def compile_pipeline(config: Config, image: str | None = None) -> Compiled:
         KubeflowV2DagRunnerConfig(default_image=image, default_commands=ENTRYPOINT, use_pipeline_spec_2_1=True)
     )
     spec = runner.run(pipeline, write_out=False)["pipelineSpec"]
-    finish_spec(spec, config.kubeflow, values.plain())
+    finish_spec(spec, config.kubeflow, values.plain(), variables)
     compiled = Compiled(spec, platforms(config.kubeflow, spec["deploymentSpec"]["executors"]))
     check_rules(compiled)
     return compiled

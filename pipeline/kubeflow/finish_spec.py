@@ -12,7 +12,12 @@ _Setting = TypeVar("_Setting")
 _DEFAULT = "default"
 
 
-def finish_spec(spec: dict[str, Any], config: KubeflowConfig, defaults: Mapping[str, Any]) -> None:
+def finish_spec(
+    spec: dict[str, Any],
+    config: KubeflowConfig,
+    defaults: Mapping[str, Any],
+    variables: Mapping[str, Mapping[str, str]],
+) -> None:
     """Set the parameters' defaults, and of each node the caching, retries, environment and resources.
 
     TFX drops the defaults of runtime parameters, has one switch of the cache for the whole pipeline, and knows neither
@@ -22,6 +27,7 @@ def finish_spec(spec: dict[str, Any], config: KubeflowConfig, defaults: Mapping[
         spec: KFP's PipelineSpec in JSON, which is changed.
         config: The configuration's section.
         defaults: A value for each of the pipeline's parameters.
+        variables: What single nodes find in their environment, unless the configuration says otherwise.
     """
     for name, parameter in spec["root"]["inputDefinitions"]["parameters"].items():
         parameter |= {"defaultValue": defaults[name], "description": DESCRIPTIONS[name]}
@@ -37,8 +43,8 @@ def finish_spec(spec: dict[str, Any], config: KubeflowConfig, defaults: Mapping[
                 "backoffFactor": 2.0,
             }
         container = executors[spec["components"][name]["executorLabel"]]["container"]
-        if config.env:
-            container["env"] = [{"name": key, "value": value} for key, value in sorted(config.env.items())]
+        if environment := {**variables.get(name, {}), **config.env}:
+            container["env"] = [{"name": key, "value": value} for key, value in sorted(environment.items())]
         resources = _resources(_of(config.resources, name, Resources()))
         if resources:
             container["resources"] = resources

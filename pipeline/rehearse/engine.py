@@ -34,6 +34,14 @@ class Job:
 class Engine(Protocol):
     """Starts commands."""
 
+    def check_image(self, image: str) -> None:
+        """See that an image can be had, before anything runs.
+
+        Raises:
+            InputError: It cannot.
+        """
+        ...
+
     def prepare(self, executor_input: dict[str, Any], job: Job) -> dict[str, Any]:
         """Return an ExecutorInput whose paths are those that the command sees."""
         ...
@@ -45,6 +53,10 @@ class Engine(Protocol):
             Its exit code.
 
         Raises:
-            InputError: The engine itself cannot be had.
+            Stopped: `stop` was called before it had ended.
         """
+        ...
+
+    def stop(self) -> None:
+        """End what runs, and let nothing start after it; called from another thread."""
         ...

@@ -20,13 +20,21 @@ class ObjectStore:
     def __init__(self, folder: Path):
         self._folder = folder
 
+    def place(self, uri: str) -> Path:
+        """Return where an artifact lies, or would.
+
+        Raises:
+            InputError: The URI is on no object store, or leads out of it.
+        """
+        return self._folder / local_path(uri)
+
     def download(self, uri: str, root: Path) -> None:
         """Copy an artifact to its local path under a root; one that is nowhere, as an empty one, is left out.
 
         Raises:
             InputError: The URI is on no object store, or leads out of it.
         """
-        source, target = self._place(uri), root / local_path(uri)
+        source, target = self.place(uri), root / local_path(uri)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target)
@@ -42,7 +50,7 @@ class ObjectStore:
         Raises:
             InputError: The URI is on no object store, or leads out of it.
         """
-        source, target = root / local_path(uri), self._place(uri)
+        source, target = root / local_path(uri), self.place(uri)
         if not source.exists():
             return False
         partial = target.with_name(f"{target.name}.partial")
@@ -54,9 +62,6 @@ class ObjectStore:
             shutil.copyfile(source, partial, follow_symlinks=False)
         os.replace(partial, target)
         return True
-
-    def _place(self, uri: str) -> Path:
-        return self._folder / local_path(uri)
 
 
 def local_path(uri: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from components.kubeflow_entrypoint.artifact_uri import ROOT_VARIABLE
+from pipeline.rehearse.children import Children
 from pipeline.rehearse.engine import Job
 
 _SOURCE = Path(__file__).parents[2]
@@ -20,8 +20,14 @@ class ProcessEngine:
     """Runs commands without containers: the image is not looked at.
 
     A process has no mounts. The launcher's folders lie in the scratch folder, which the entrypoint is told, and a
-    volume's path is replaced by its folder wherever it stands in a parameter.
+    volume's path is replaced by its folder wherever it stands in a parameter or a variable.
     """
+
+    def __init__(self) -> None:
+        self._children = Children()
+
+    def check_image(self, image: str) -> None:
+        """Ask nothing of an image that is not looked at."""
 
     def prepare(self, executor_input: dict[str, Any], job: Job) -> dict[str, Any]:
         """Replace the paths of the volumes and of the output files."""
@@ -44,19 +50,14 @@ class ProcessEngine:
             "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PYTHONPATH": f"{_SOURCE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep),
             "TMPDIR": str(job.scratch / "tmp"),
-            **job.environment,
+            **{name: _replaced(value, job.volumes) for name, value in job.environment.items()},
             ROOT_VARIABLE: str(job.scratch),
         }
-        with job.log.open("wb") as log:
-            done = subprocess.run(
-                [program, *command[1:]],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        return done.returncode
+        return self._children.run([program, *command[1:]], environment, job.log)
+
+    def stop(self) -> None:
+        """End all processes."""
+        self._children.stop()
 
 
 def _replaced(value: Any, volumes: Mapping[str, Path]) -> Any:

@@ -34,12 +34,14 @@ class Rehearsal:
         run_id: Its id.
         folder: Its folder, with a log, and what the task was given, by task.
         results: How each task ended, in that order.
+        artifacts: Where each task's artifacts lie in the object store's folder, by task and output.
         seconds: How long it took.
     """
 
     run_id: str
     folder: Path
     results: list[TaskResult]
+    artifacts: dict[str, dict[str, Path]]
     seconds: float
 
     @property
@@ -63,13 +65,15 @@ def rehearse(
         The rehearsal, whether its tasks succeeded or not.
 
     Raises:
-        InputError: Before anything has run: of a parameter, a secret, a part of the graph that cannot be rehearsed, or
-            another rehearsal that goes on in the same folder.
+        InputError: Before anything has run: of a parameter, a secret, an image, a part of the graph that cannot be
+            rehearsed, or another rehearsal that goes on in the same folder.
     """
     check_supported(compiled)
     parameters = given_parameters(compiled.parameters, settings.parameters)
     tasks = read_tasks(compiled)
     secrets = read_secrets(settings.root / "secrets", tasks.values())
+    for image in sorted({task.container["image"] for task in tasks.values() if "container" in task.executor}):
+        engine.check_image(image)
     started = datetime.datetime.now(datetime.timezone.utc)
     run = RunFacts(
         pipeline=compiled.spec["pipelineInfo"]["name"],
@@ -80,10 +84,18 @@ def rehearse(
     )
     folder = settings.root / "runs" / run.run_id
     with output_lock(settings.root):
-        launcher = Launcher(ObjectStore(settings.root / "object-store"), engine)
-        runner = TaskRunner(run, settings, folder, Metadata(settings.root / "metadata"), launcher, secrets)
-        results = run_when_ready(tasks, runner.run, settings.jobs, say)
+        store, metadata = ObjectStore(settings.root / "object-store"), Metadata(settings.root / "metadata")
+        runner = TaskRunner(run, settings, folder, metadata, Launcher(store, engine), secrets)
+        results = run_when_ready(tasks, runner.run, engine.stop, settings.jobs, say)
         seconds = (datetime.datetime.now(datetime.timezone.utc) - started).total_seconds()
         told = {**dataclasses.asdict(run), "seconds": seconds, "tasks": [dataclasses.asdict(each) for each in results]}
         write_durably(folder / "summary.json", json.dumps(told, indent=2))
-    return Rehearsal(run.run_id, folder, results, seconds)
+        artifacts = {
+            result.name: {
+                name: store.place(metadata.runtime_artifact(number)["uri"])
+                for name, number in result.outputs.artifacts.items()
+            }
+            for result in results
+            if result.outputs is not None
+        }
+    return Rehearsal(run.run_id, folder, results, artifacts, seconds)

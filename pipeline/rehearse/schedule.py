@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 
 from pipeline.rehearse.driver import Outputs
 from pipeline.rehearse.run_task import TaskResult
 from pipeline.rehearse.task import Task
 
 
+@contextlib.contextmanager
+def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        stop()
+        raise
+
+
 def run_when_ready(
     tasks: Mapping[str, Task],
     run: Callable[[Task, Mapping[str, Outputs]], TaskResult],
+    stop: Callable[[], None],
     jobs: int,
     say: Callable[[TaskResult], None],
 ) -> list[TaskResult]:
@@ -21,6 +32,7 @@ def run_when_ready(
     Args:
         tasks: The tasks by name.
         run: Runs one; called from several threads.
+        stop: Ends the running ones; called where this is broken off.
         jobs: Most tasks at once.
         say: Called with each result, from one thread.
 
@@ -34,7 +46,7 @@ def run_when_ready(
         results[result.name] = result
         say(result)
 
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool, _stopping(stop):
         while len(results) < len(tasks):
             started = set(running.values())
             for name, task in tasks.items():

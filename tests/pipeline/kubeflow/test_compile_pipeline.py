@@ -14,6 +14,7 @@ import yaml
 from kfp import components
 
 from components.errors import InputError
+from components.frozen_features.cache_location import VARIABLE
 from pipeline.adjustable import Adjustable
 from pipeline.config import Config
 from pipeline.dag import Resolved, make_components
@@ -98,6 +99,31 @@ def test_each_node_has_its_resources_retries_environment_volume_and_secrets(comp
         "pvcMount": [{"constant": "fusegate", "mountPath": "/mnt/fusegate"}],
         "secretAsEnv": [{"secretName": "store", "keyToEnv": [{"secretKey": "token", "envVar": "STORE_TOKEN"}]}],
     }
+
+
+def test_only_frozen_features_is_told_where_vectors_are_kept_across_runs(compiled: Compiled) -> None:
+    told = {
+        label: variable["value"]
+        for label, executor in compiled.executors.items()
+        for variable in executor["container"]["env"]
+        if variable["name"] == VARIABLE
+    }
+    assert told == {"FrozenFeatures_executor": "/mnt/fusegate/output/features"}
+
+
+@pytest.mark.parametrize("location", ["s3://bucket/features", "/mnt/fusegate/shared"])
+def test_vectors_may_be_kept_at_a_uri_or_on_a_volume(location: str, configure: Callable[..., Config]) -> None:
+    found = compile_pipeline(configure(f"feature_cache.location={location}"), IMAGE)
+    assert {"name": VARIABLE, "value": location} in found.executors["FrozenFeatures_executor"]["container"]["env"]
+
+
+def test_no_vectors_are_kept_where_none_are_asked_for(configure: Callable[..., Config]) -> None:
+    assert VARIABLE not in compile_pipeline(configure("feature_cache.location=null"), IMAGE).to_yaml()
+
+
+def test_vectors_that_would_be_gone_with_their_container_are_refused(configure: Callable[..., Config]) -> None:
+    with pytest.raises(InputError, match=r"lie on /mnt/fusegate, or be a URI\. Received: /srv/features"):
+        compile_pipeline(configure("feature_cache.location=/srv/features"), IMAGE)
 
 
 def test_receipt_and_push_are_told_which_run_they_are_in(compiled: Compiled) -> None:
