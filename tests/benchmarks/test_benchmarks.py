@@ -1,4 +1,4 @@
-"""Benchmarks run whole on a few pairs, and end with a line of JSON; what it measures there is worth nothing."""
+"""Benchmarks run whole on a few pairs, and end with a line of JSON; what they measure there is worth nothing."""
 
 from __future__ import annotations
 
