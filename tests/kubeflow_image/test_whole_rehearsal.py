@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,12 +19,15 @@ import pytest
 
 from components.pack.pack import pack
 from pipeline.demo.memes import draw_memes
+from tests.docs.page_commands import page_commands
 from tools.image import STAGES
 
 from .conftest import ROOT, InImage
 
 pytestmark = pytest.mark.kubeflow
 CONFIG = "configs/demo.yaml"
+# As the page has it; `test_kubeflow.py` of the docs runs its other commands.
+(REHEARSE,) = (line for line in page_commands("kubeflow.md") if "--engine podman" in line)
 OUTPUTS = ("fused", "image_only", "text_only", "late")
 GIVEN, NEW = 800, 200
 
@@ -43,9 +48,8 @@ class Cluster:
     """A compiled pipeline, and a volume with drawn spans."""
 
     def __init__(self, folder: Path):
-        self.root = folder / "root"
-        self.volume = self.root / "volumes" / "fusegate"
-        self.file = folder / "pipeline.yaml"
+        self.folder = folder
+        self.volume = folder / "rehearsal" / "volumes" / "fusegate"
 
     def add_span(self, number: int, count: int, drawn: Path) -> None:
         manifest = draw_memes(drawn, count, seed=6 + number)
@@ -54,15 +58,15 @@ class Cluster:
         pack(manifest, self.volume / "data", number)
 
     def compile(self) -> None:
-        fusegate("kubeflow", "compile", "--config", CONFIG, "--image", STAGES["fusegate"], "--out", str(self.file))
+        file = str(self.folder / "pipeline.yaml")
+        fusegate("kubeflow", "compile", "--config", CONFIG, "--image", STAGES["fusegate"], "--out", file, folder=ROOT)
 
     def rehearse(self, *parameters: str) -> Ended:
         given = [part for parameter in parameters for part in ("--param", parameter)]
-        options = ["--root", str(self.root), "--engine", "podman", "--jobs", "2", *given]
-        done = fusegate("kubeflow", "rehearse", str(self.file), *options, check=False)
+        done = fusegate(*shlex.split(REHEARSE)[1:], *given, folder=self.folder, check=False)
         places = {name: Path(path) for name, path in re.findall(r"^(Logs|Report) +(\S+)$", done.stdout, re.MULTILINE)}
-        tasks = json.loads((places["Logs"] / "summary.json").read_text())["tasks"]
-        page = places.get("Report")
+        tasks = json.loads((self.folder / places["Logs"] / "summary.json").read_text())["tasks"]
+        page = self.folder / places["Report"] if "Report" in places else None
         assert page is None or "<html" in page.read_text()
         return Ended(
             done.stdout,
@@ -74,9 +78,10 @@ class Cluster:
         )
 
 
-def fusegate(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+def fusegate(*command: str, folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     call = [sys.executable, "-m", "pipeline.cli", *command]
-    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done
 
