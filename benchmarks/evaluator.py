@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,12 +25,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from components import keys
+from components.peak_memory import peak_memory_mib
 from components.quiet import quiet_logs
 
 COLUMN = "language"
 SEED = 7
 COMPARED = ("auc_fused", "average_precision_text_only", "log_loss_late", "ece_image_only", "gain", "gain_lower")
-_MIB = 1 << 20
 
 
 def main() -> None:
@@ -110,11 +109,12 @@ def _child(who: str, folder: str, draws: int) -> dict[str, Any]:
 
 
 def _measured(start: float, start_mib: float, figures: dict[str, float]) -> dict[str, Any]:
-    return {"seconds": time.perf_counter() - start, "start_mib": start_mib, "peak_mib": _peak(), "figures": figures}
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MIB
+    return {
+        "seconds": time.perf_counter() - start,
+        "start_mib": start_mib,
+        "peak_mib": peak_memory_mib(),
+        "figures": figures,
+    }
 
 
 def run_ours(folder: Path, draws: int) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def run_ours(folder: Path, draws: int) -> dict[str, Any]:
     gate = Gate(draws=draws)
     # With an image named, TFX packs no sdist of itself for workers that there are not.
     executor = Executor(Executor.Context(beam_pipeline_args=with_default_runner(["--sdk_container_image=none"])))
-    start, start_mib = time.perf_counter(), _peak()
+    start, start_mib = time.perf_counter(), peak_memory_mib()
     executor.Do(
         {specs.EXAMPLES_KEY: [examples], specs.MODEL_KEY: [model], specs.BASELINE_MODEL_KEY: [live]},
         {name: [artifact] for name, artifact in outputs.items()},
@@ -174,7 +174,7 @@ def run_sklearn(folder: Path, draws: int) -> dict[str, Any]:
 
     with np.load(folder / "arrays.npz") as file:
         arrays = {name: file[name] for name in file.files}
-    start, start_mib = time.perf_counter(), _peak()
+    start, start_mib = time.perf_counter(), peak_memory_mib()
     figures = _sklearn_figures(arrays, np.ones(len(arrays["label"]), bool), draws)
     for value in np.unique(arrays["slice"]):
         _sklearn_figures(arrays, arrays["slice"] == value, draws)

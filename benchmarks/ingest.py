@@ -21,12 +21,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from components.beam_options import with_default_runner
+from components.peak_memory import peak_memory_mib
 from components.quiet import import_tensorflow, quiet_logs
 
 SIZES = ((224, 224), (320, 240), (480, 360), (640, 480))
 SMALLEST = SIZES[:1]
 _FEW = 8
-_KIB = 1024
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def main() -> None:
     if arguments.child:
         step, folder = arguments.child
         {"pack": run_pack, "ingest": run_ingest}[step](Path(folder))
-        print(peak())
+        print(peak_memory_mib())
         return
     found = {"rates": measure_rates(arguments.count, arguments.repeat)}
     found["peaks"] = measure_peaks(arguments.small, arguments.large)
@@ -111,12 +111,6 @@ def run_ingest(folder: Path) -> None:
             beam_pipeline_args=with_default_runner([]), tmp_dir=f"{out}/tmp", unique_id="1"
         )
         Executor(context).Do({}, outputs, component.exec_properties)
-
-
-def peak() -> float:
-    """Return this process's peak memory in MiB; getrusage would return its parent's where that was higher."""
-    status = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / _KIB
 
 
 def measure_rates(count: int, repeat: int) -> dict[str, list[float]]:

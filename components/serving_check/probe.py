@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from components import keys
+from components.peak_memory import peak_memory_mib
 from components.serving_check.ask_strangers import SCORES, ask_strangers
 from components.serving_check.attempt import attempt, first_line
 from components.serving_check.client import Answers, Client
@@ -65,7 +65,7 @@ def probe(job: Job, records: Sequence[bytes]) -> dict[str, Any]:
         str(LARGE): attempt(partial(_time, client, pairs, LARGE, max(1, job.requests // 5), seconds)),
     }
     told |= ask_strangers(client, pairs, together, job.limits)
-    return told | {"peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return told | {"peak_memory_mib": peak_memory_mib()}
 
 
 def _compare(client: Client, pairs: RawPairs, together: Answers, job: Job) -> dict[str, Any]:
