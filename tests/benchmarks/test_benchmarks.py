@@ -22,18 +22,6 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
     return json.loads(ended.stdout.splitlines()[-1])
 
 
-def test_training_is_measured_against_a_bare_fit() -> None:
-    found = run("training", "--repeat", "1", "--epochs", "4", "--train", "128")
-    assert all(each["ratio"] > 0 for each in found.values())
-    assert set(found) == {"mlp epoch", "mlp folds", "lstm epoch", "lstm folds"}
-
-
-def test_ingest_is_measured_against_the_bare_decode() -> None:
-    found = run("ingest", "--count", "24", "--repeat", "1", "--small", "10", "--large", "20")
-    assert set(found["rates"]) == {"decode", "pack", "ingest"}
-    assert len(found["peaks"]["ingest"]) == 2
-
-
 def test_a_new_tenth_and_nothing_new_are_measured_against_a_full_pass() -> None:
     found = run("feature_cache", "--count", "20")
     assert (found["first_forwards"], found["new_forwards"], found["none_forwards"]) == (20, 2, 0)
