@@ -177,5 +177,5 @@ def test_task_that_fails_is_named_with_its_log_and_stops_what_waits_for_it(secon
     assert {name for name, state in failed.tasks.items() if state == "failed"} == {"PairedExampleGen"}
     assert failed.tasks["StatisticsGen"] == failed.tasks["Pusher"] == "skipped"
     assert "PairedExampleGen failed. Received: exit code 1" in failed.errors
-    assert "span-9" in failed.errors
+    assert "Received: 9. There are: 1, 2" in failed.errors
     assert failed.versions == second.versions
