@@ -15,6 +15,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components import keys
 from components.encoders import build
+from components.encoders.encoder import FrozenEncoder
 from components.encoders.given_vector import GivenVector
 from components.pairs.limits import PairLimits
 from components.trainer.branches import Widths
@@ -25,7 +26,7 @@ from components.trainer.folds import make_folds
 from components.trainer.judge_outputs import judge_outputs
 from components.trainer.kept_weights import KeptWeights, keep_weights, read_weights
 from components.trainer.setting import Setting, labels_of
-from components.trainer.train import train
+from components.trainer.train import Trained, train
 from components.trainer.training.example_weights import example_weights
 from components.trainer.training_path import keep_training_path, score_outputs
 from components.trainer.transform_graph import TransformGraph
@@ -75,19 +76,9 @@ def run_fn(fn_args: FnArgs) -> None:
     judged = judge_outputs(scores, labels_of(evaluation), spec["train"]["decision"])
     judged[keys.FUSED] |= dataclasses.asdict(trained.decision)
     text_encoder = build.build_text_encoder(spec["text"])
-    module = FusedModule(
-        build.build_image_encoder(spec["image"]),
-        text_encoder,
-        TransformGraph(transform),
-        trained.model,
-        sizes,
-        trained.calibrations,
-        trained.base_rate,
-        {name: each["threshold"] for name, each in judged.items()},
-        PairLimits(**spec["limits"]),
-    )
+    thresholds = {name: each["threshold"] for name, each in judged.items()}
     path = fn_args.serving_model_dir
-    export(module, path)
+    export(_module(spec, text_encoder, TransformGraph(transform), trained, sizes, thresholds), path)
     keep_weights(path, trained.trained, vocabulary)
     write_warm_up(path, text_encoder.width if isinstance(text_encoder, GivenVector) else None)
     _write_card(path, spec, trained.details | {"outputs": judged})
@@ -95,6 +86,28 @@ def run_fn(fn_args: FnArgs) -> None:
     keep_training_path(path.rstrip("/").rsplit("/", 1)[0], evaluation, scores)
     if tf.io.gfile.exists(checkpoints):
         tf.io.gfile.rmtree(checkpoints)
+
+
+def _module(
+    spec: Mapping[str, Any],
+    text_encoder: FrozenEncoder | None,
+    transform: TransformGraph,
+    trained: Trained,
+    sizes: Mapping[str, int],
+    thresholds: Mapping[str, float],
+) -> FusedModule:
+    """Return what is exported."""
+    return FusedModule(
+        build.build_image_encoder(spec["image"]),
+        text_encoder,
+        transform,
+        trained.model,
+        sizes,
+        trained.calibrations,
+        trained.base_rate,
+        thresholds,
+        PairLimits(**spec["limits"]),
+    )
 
 
 def _digest(fn_args: FnArgs, spec: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ def in_image() -> InImage:
         folders = [f"--volume={ROOT / name}:/opt/fusegate/{name}:ro" for name in mounts]
         if work is not None:
             # `U` gives the folder to the container's user.
-            folders.append(f"--volume={work}:/work:U")
+            folders.append(f"--volume={work}:/mnt/here:U")
         as_user = ["--user", user] if user else []
         return subprocess.run(
             [*ISOLATED, *folders, *as_user, image, *command], capture_output=True, text=True, check=False

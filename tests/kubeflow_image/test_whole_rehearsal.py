@@ -99,10 +99,8 @@ def local(cluster: Cluster, in_image: InImage, tmp_path_factory: pytest.TempPath
     """What a local run of the same data in the same image has pushed; it is made before the data grow."""
     work = tmp_path_factory.mktemp("local")
     shutil.copytree(cluster.volume / "data", work / "data")
-    done = in_image(
-        *("fusegate", "run", "--config", CONFIG, "--set", "data.root=/work/data", "--set", "output=/work/output"),
-        work=work,
-    )
+    settings = ("--set", "data.root=/mnt/here/data", "--set", "output=/mnt/here/output")
+    done = in_image("fusegate", "run", "--config", CONFIG, *settings, work=work)
     assert done.returncode == 0, done.stdout + done.stderr
     return work / "output" / "models"
 
@@ -134,17 +132,8 @@ def test_its_model_predicts_what_the_model_of_a_local_run_predicts(
     shutil.copytree(cluster.volume / "data" / "span-1", tmp_path / "span")
     rows = {}
     for name in ("local", "rehearsed"):
-        call = (
-            "fusegate",
-            "predict",
-            "--model",
-            f"/work/{name}",
-            "--input",
-            "/work/span",
-            "--out",
-            f"/work/{name}.csv",
-        )
-        done = in_image(*call, work=tmp_path)
+        given = ("--model", f"/mnt/here/{name}", "--input", "/mnt/here/span", "--out", f"/mnt/here/{name}.csv")
+        done = in_image("fusegate", "predict", *given, work=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         with (tmp_path / f"{name}.csv").open(newline="") as file:
             rows[name] = {row["id"]: row for row in csv.DictReader(file)}

@@ -15,7 +15,7 @@ PAIRS = [
 def test_uri_is_mapped_to_the_launchers_path_and_back(uri: str, path: str) -> None:
     assert to_local(uri) == path
     assert to_remote(path) == uri
-    assert to_remote(to_local(uri, "/work/scratch"), "/work/scratch") == uri
+    assert to_remote(to_local(uri, "/srv/scratch"), "/srv/scratch") == uri
 
 
 @pytest.mark.parametrize("path", ["/mnt/fusegate/data", "relative/path", "hdfs://host/path", "/s3"])
