@@ -95,7 +95,7 @@ def command(stage: str, name: str, base: str, digest: str, options: Sequence[str
         *BUILD.split(),
         *options,
         *("--file", str(DOCKERFILE), "--ignorefile", f"{DOCKERFILE}.dockerignore"),
-        *("--build-arg", f"BASE={base}", "--label", f"{DIGEST_LABEL}={digest}"),
+        *("--build-arg", f"BASE={base}", "--build-arg", f"DIGEST={digest}"),
         *("--target", stage, "--tag", name, str(ROOT)),
     ]
 

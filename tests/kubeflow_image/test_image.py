@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from .conftest import ROOT, InImage
 
 pytestmark = pytest.mark.kubeflow
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+UP_TO_DATE = f"image: {STAGES['fusegate']} is up to date"
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,24 @@ def test_a_task_s_user_writes_where_the_launcher_maps_stores_and_not_into_the_pr
 
 
 def test_it_is_up_to_date_and_is_not_built_again(told: dict) -> None:
-    done = subprocess.run(["python3", "-m", "tools.image"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == f"image: {STAGES['fusegate']} is up to date\n"
+    assert _build(ROOT)[-1] == UP_TO_DATE
     assert re.fullmatch("[0-9a-f]{64}", told["Labels"][DIGEST_LABEL])
+
+
+def test_a_build_whose_layers_are_all_kept_is_up_to_date_afterwards(tmp_path: Path) -> None:
+    """A checkout may change in what no layer shows, and the next one may be that of before."""
+    other = tmp_path / "checkout"
+    shutil.copytree(ROOT, other, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests", "docs", "benchmarks"))
+    with (other / "kubeflow" / "Dockerfile.dockerignore").open("a") as file:
+        file.write("\n")
+    try:
+        assert _build(other)[-1] == f"image: ready: {STAGES['fusegate']}"
+        assert _build(other)[-1] == UP_TO_DATE
+    finally:
+        assert _build(ROOT)[-1] == f"image: ready: {STAGES['fusegate']}"
+    assert _build(ROOT)[-1] == UP_TO_DATE
+
+
+def _build(checkout: Path) -> list[str]:
+    command = ["python3", "-m", "tools.image"]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True).stdout.splitlines()
