@@ -36,7 +36,7 @@ from components import keys
 from components.bootstrap import bootstrap_aucs, exact_auc
 from components.encoders.build import build_image_encoder, build_text_encoder
 from components.trainer.branches import Widths
-from components.trainer.features import apply, build_features, with_features
+from components.trainer.features import apply, build_features, features_of
 from components.trainer.folds import make_folds
 from components.trainer.setting import Setting
 from components.trainer.train import Trained, train
@@ -104,7 +104,7 @@ def fit_ours(config: Config, data: Data, on: np.ndarray) -> tuple[Trained, dict[
     evaluated = make_folds(data["label"][on], data["group"][on], 10, config.seed) == 0
     arrays = _transform(config, data, on[~evaluated])
     features = build_features(spec, _rows(arrays, on[~evaluated]), config.seed)
-    arrays = with_features(features, arrays)
+    arrays |= features_of(features, arrays)
     fitted = _rows(arrays, on[~evaluated])
     widths = Widths(*(fitted[key].shape[1] for key in _WIDTHS))
     folds = make_folds(

@@ -70,6 +70,10 @@ class ImageBranch(Section):
     )
     root: bool = Field(False, description="Take the signed square root of the vector first.")
     normalize: bool = Field(True, description="Standardise the vector by the train split's mean and variance.")
+    components: Positive | None = Field(
+        4096,
+        description="A wider vector is condensed to so many principal components, at most; `null` reads it whole.",
+    )
     condensed_width: Positive = Field(16, description="Numbers that the vector is condensed to for the residual head.")
     input_dropout: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.0, description="Dropout on the vector itself, where layers are trained."

@@ -134,10 +134,12 @@ def _learning(
             "code": code_digest(),
         },
         disable_statistics=True,
+        # The Trainer applies the graph as it reads: the frozen vectors are not written once more.
+        materialize=False,
     )
     trainer = Trainer(
         run_fn=RUN_FN,
-        examples=transform.outputs["transformed_examples"],
+        examples=examples,
         transform_graph=transform.outputs["transform_graph"],
         schema=schema,
         # Only where it is asked for: a model that went live would else invalidate the cache of every training.

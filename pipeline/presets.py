@@ -12,7 +12,14 @@ PRESETS: dict[str, dict[str, Any]] = {
     "vgg16_lstm": {
         "image": {"encoder": "vgg16", "size": 224, "pooling": "flatten"},
         "text": {"encoder": "none"},
-        "image_branch": {"kind": "dense", "normalize": False, "dense": [256, 64], "l2": 1e-5, "dropout": 0.5},
+        "image_branch": {
+            "kind": "dense",
+            "normalize": False,
+            "components": 512,
+            "dense": [256, 64],
+            "l2": 1e-5,
+            "dropout": 0.5,
+        },
         "text_branch": {"kinds": ["lstm"], "embedding": 64, "lstm": 32, "dropout": 0.5, "dense": 10},
         "train": {"head": "concat", "folds": 3, "epochs": 50, "batch_size": 64},
     },

@@ -31,7 +31,7 @@ class ServingConfig(Section):
     )
     requests: Annotated[int, Field(ge=5, le=10_000)] = Field(
         _DEFAULTS.requests,
-        description="Most requests of one pair that are timed, within about 5 s; a fifth as many of 64 pairs.",
+        description="Most requests of one pair that are timed, within about 3 s; a fifth as many of 64 pairs.",
     )
     timeout_s: AboveZero = Field(
         _DEFAULTS.timeout_s, description="Seconds after which the check is given up and the model refused."

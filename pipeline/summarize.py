@@ -168,7 +168,7 @@ def _read_pairs(folder: str, ids: set[str]) -> dict[str, tuple[bytes, str]]:
     """Find the picture and the text of a few pairs of a split."""
     found: dict[str, tuple[bytes, str]] = {}
     files = sorted(tf.io.gfile.glob(f"{folder}/*"))
-    for record in tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator():
+    for record in tf.data.TFRecordDataset(files).as_numpy_iterator():
         feature = tf.train.Example.FromString(record).features.feature
         pair_id = feature[keys.ID].bytes_list.value[0].decode()
         if pair_id in ids:

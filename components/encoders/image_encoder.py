@@ -113,12 +113,15 @@ class ImageEncoder(FrozenEncoder):
         Returns:
             `(batch, width)` float32, zeros where there is no picture; and `(batch,)` bool: whether there is one.
         """
-        pixels, seen = self._decode(inputs, limits)
-        return tf.where(seen[:, tf.newaxis], self.forward(self._scale(pixels)), 0.0), seen
+        places, pixels = self._decode(inputs, limits)
+        count = tf.size(inputs, tf.int64)
+        seen = _put(tf.ones_like(places), places, count) > 0
+        return tf.ensure_shape(_put(self.forward(self._scale(pixels)), places, count), [None, self.width]), seen
 
     def preprocess(self, inputs: tf.Tensor) -> tf.Tensor:
         """Decodes `(batch,)` picture bytes into `(batch, size, size, 3)` float32 as the backbone takes them."""
-        return self._scale(self._decode(inputs, None)[0])
+        places, pixels = self._decode(inputs, None)
+        return self._scale(_put(pixels, places, tf.size(inputs, tf.int64)))
 
     def fit(self, pixels: tf.Tensor) -> tf.Tensor:
         """Brings a decoded picture, `(height, width, 3)` uint8, to `(size, size, 3)` float32."""
@@ -134,10 +137,14 @@ class ImageEncoder(FrozenEncoder):
         return keras.applications.imagenet_utils.preprocess_input(pixels, data_format="channels_last", mode=self.mode)
 
     def _decode(self, inputs: tf.Tensor, limits: PairLimits | None) -> tuple[tf.Tensor, tf.Tensor]:
-        """Decodes a batch; what fails is left blank.
+        """Decodes what can be decoded of a batch.
 
         A graph cannot catch an error, except where a dataset passes over the elements that fail: so the batch is made
-        one, and what comes out is put back by its place. The last, blank, element keeps it from being empty.
+        one.
+
+        Returns:
+            Places in the batch, `(readable,)` int64, and their pixels, `(readable, size, size, 3)` float32. Where none
+            can be decoded, one blank picture at the place behind the last: not every backbone takes an empty batch.
         """
         count = tf.size(inputs, tf.int64)
         blank = tf.zeros([self.size, self.size, 3])
@@ -149,11 +156,15 @@ class ImageEncoder(FrozenEncoder):
             .concatenate(tf.data.Dataset.from_tensors((count, blank)))
             .batch(count + 1)
         )
-        places, decoded = readable.get_single_element()
-        seen = tf.scatter_nd(places[:, tf.newaxis], tf.ones_like(places), [count + 1])[:-1] > 0
-        shape = tf.concat([[count + 1], tf.shape(blank, tf.int64)], 0)
-        pixels = tf.scatter_nd(places[:, tf.newaxis], decoded, shape)[:-1]
-        return tf.ensure_shape(pixels, [None, *blank.shape]), seen
+        places, pixels = readable.get_single_element()
+        kept = tf.maximum(tf.size(places) - 1, 1)
+        return places[:kept], tf.ensure_shape(pixels[:kept], [None, *blank.shape])
+
+
+def _put(rows: tf.Tensor, places: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """Puts rows to their places among `count` of them, zeros elsewhere; what belongs behind the last is left out."""
+    shape = tf.concat([[count + 1], tf.shape(rows, tf.int64)[1:]], 0)
+    return tf.scatter_nd(places[:, tf.newaxis], rows, shape)[:-1]
 
 
 def _feature_shape(name: str, backbone: keras.Model, size: int, pooling: str) -> tuple[int, ...]:

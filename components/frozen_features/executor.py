@@ -48,7 +48,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     | f"Gather[{split}]" >> beam.BatchElements(BUFFER_BYTES, BUFFER_BYTES, element_size_fn=buffer_cost)
                     | f"AddVectors[{split}]" >> beam.ParDo(AddVectors(image, text, shared, split == keys.TEST, cache))
                     | f"Write[{split}]"
-                    >> beam.io.WriteToTFRecord(f"{featured.uri}/Split-{split}/data", file_name_suffix=".tfrecord.gz")
+                    >> beam.io.WriteToTFRecord(f"{featured.uri}/Split-{split}/data", file_name_suffix=".tfrecord")
                 )
         featured.split_names = examples.split_names
         for name, count in _counts(pipeline.result).items():

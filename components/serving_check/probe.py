@@ -25,7 +25,7 @@ from components.serving_check.raw_pairs import RawPairs
 from components.trainer.warm_up import read_warm_up
 
 # A size of request is timed for so many seconds, unless `Job.requests` are done before.
-_ENOUGH_SECONDS = 5.0
+_ENOUGH_SECONDS = 3.0
 # The second signature only parses what it hands to the first's graph: so many pairs show whether it does.
 _FEW = 8
 

@@ -14,7 +14,7 @@ class ServingSettings:
         max_p99_ms: Slowest answer, at the 99th percentile, to a request of one pair, in ms; None reports only.
         max_batch_p99_ms: The same for a request of 64 pairs.
         max_memory_mib: Most resident memory of the process that serves, in MiB; None reports only.
-        requests: Most requests of one pair that are timed, within about 5 seconds; a fifth as many of 64 pairs.
+        requests: Most requests of one pair that are timed, within about 3 seconds; a fifth as many of 64 pairs.
         timeout_s: Seconds after which the check is given up, and the model refused.
 
     Example:

@@ -1,15 +1,17 @@
-"""Read a split of Transform's examples into arrays."""
+"""A split of FrozenFeatures' examples, read as arrays of what Transform's graph makes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 from scipy import sparse
 
 from components import keys
+from components.trainer.transform_graph import TransformGraph
 
 _BATCH = 512
 # Sparse matrices by the features that hold their column ids and values.
@@ -17,37 +19,89 @@ TERMS = {
     keys.WORDS: (keys.WORD_IDS, keys.WORD_WEIGHTS),
     keys.CHARACTERS: (keys.CHARACTER_IDS, keys.CHARACTER_WEIGHTS),
 }
+_READ = (keys.ID, keys.GROUP, keys.LABEL, keys.TEXT, keys.TEXT_VECTOR)
+
+Arrays = dict[str, Any]
 
 
-def read_arrays(patterns: Sequence[str], feature_spec: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[str, Any]:
-    """Read TFRecords into one array per feature.
+class Split:
+    """A split of examples in files, of which wide vectors need never be in memory all at once.
 
-    Records are ordered by id, because the order within shards depends on how Beam bundled them.
+    All that is read comes in the order of the ids, because that within shards depends on how Beam bundled them.
 
     Args:
-        patterns: File patterns of gzipped TFRecords of tf.Examples.
-        feature_spec: As TFT's `transformed_feature_spec` gives it.
+        patterns: File patterns of TFRecords of tf.Examples.
+        transform: Transform's graph.
+        feature_spec: Of the examples, as TFT's `raw_feature_spec` gives it.
         sizes: Columns of the sparse matrices `words` and `characters`.
-
-    Returns:
-        By feature name, the first axis being the examples; `words` and `characters` are scipy's CSR matrices.
     """
-    files = sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
-    records = tf.data.TFRecordDataset(files, compression_type="GZIP").batch(_BATCH)
-    dense: dict[str, list] = {}
-    matrices: dict[str, list] = {}
-    for batch in records:
-        parsed = tf.io.parse_example(batch, dict(feature_spec))
-        for name, (ids, weights) in TERMS.items():
-            if ids in parsed:
-                matrix = _matrix(parsed.pop(ids), parsed.pop(weights), sizes[name])
-                matrices.setdefault(name, []).append(matrix)
-        for name, tensor in parsed.items():
-            dense.setdefault(name, []).append(tensor.numpy())
-    arrays: dict[str, Any] = {name: np.concatenate(blocks) for name, blocks in dense.items()}
-    arrays |= {name: sparse.vstack(blocks, format="csr") for name, blocks in matrices.items()}
-    order = np.argsort(arrays[keys.ID].reshape(-1), kind="stable")
-    return {name: array[order] for name, array in arrays.items()}
+
+    def __init__(
+        self,
+        patterns: Sequence[str],
+        transform: TransformGraph,
+        feature_spec: Mapping[str, Any],
+        sizes: Mapping[str, int],
+    ):
+        self._files = sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
+        self._transform = transform
+        self._feature_spec = feature_spec
+        self._sizes = sizes
+
+    @property
+    def vector_width(self) -> int:
+        """Width of `image_vector`."""
+        return self._feature_spec[keys.IMAGE_VECTOR].shape[0]
+
+    def read(self) -> Arrays:
+        """Return what Transform's graph makes of the examples, all but `image_vector`.
+
+        Returns:
+            By feature name, the first axis being the examples; `words` and `characters` are scipy's CSR matrices.
+        """
+        dense: dict[str, list] = {}
+        matrices: dict[str, list] = {}
+        for parsed in self._parsed(_READ):
+            made = dict(self._transform.traced(parsed))
+            for name, (ids, weights) in TERMS.items():
+                if ids in made:
+                    matrix = _matrix(made.pop(ids), made.pop(weights), self._sizes[name])
+                    matrices.setdefault(name, []).append(matrix)
+            for name, tensor in made.items():
+                dense.setdefault(name, []).append(tensor.numpy())
+        arrays: Arrays = {name: np.concatenate(blocks) for name, blocks in dense.items()}
+        arrays |= {name: sparse.vstack(blocks, format="csr") for name, blocks in matrices.items()}
+        order = np.argsort(arrays[keys.ID].reshape(-1), kind="stable")
+        return {name: array[order] for name, array in arrays.items()}
+
+    def read_vectors(self, make: Callable[[Arrays], Arrays], among: NDArray | None = None) -> Arrays:
+        """Return what is made of `image_vector`, batch by batch.
+
+        Args:
+            make: From a dict with `id`, bytes (batch,), and `image_vector`, float32 (batch, width), to arrays
+                (batch, …) by name.
+            among: Ids of the examples to read; None for all.
+
+        Returns:
+            The arrays that `make` returned, together.
+        """
+        ids: list[NDArray] = []
+        blocks: dict[str, list] = {}
+        for parsed in self._parsed((keys.ID, keys.IMAGE_VECTOR)):
+            batch = {keys.ID: parsed[keys.ID].numpy().reshape(-1), keys.IMAGE_VECTOR: parsed[keys.IMAGE_VECTOR].numpy()}
+            if among is not None:
+                wanted = np.isin(batch[keys.ID], among)
+                batch = {name: array[wanted] for name, array in batch.items()}
+            ids.append(batch[keys.ID])
+            for name, array in make(batch).items():
+                blocks.setdefault(name, []).append(array)
+        order = np.argsort(np.concatenate(ids), kind="stable")
+        return {name: np.concatenate(parts)[order] for name, parts in blocks.items()}
+
+    def _parsed(self, names: Sequence[str]) -> Iterator[dict[str, tf.Tensor]]:
+        spec = {name: self._feature_spec[name] for name in names if name in self._feature_spec}
+        records = tf.data.TFRecordDataset(self._files).batch(_BATCH)
+        yield from records.map(lambda batch: tf.io.parse_example(batch, spec)).prefetch(1)
 
 
 def _matrix(ids: tf.SparseTensor, weights: tf.SparseTensor, size: int) -> sparse.csr_matrix:

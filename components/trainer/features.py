@@ -14,9 +14,19 @@ from sklearn.decomposition import PCA, TruncatedSVD
 
 from components import keys
 from components.trainer.layers import SignedRoot
+from components.trainer.principal import principal
 
+# As many image vectors are in memory at once: their mean, variance and components are those of so many examples.
+FIGURE_BYTES = 256 << 20
 _BATCH = 1024
 _SMALLEST_VARIANCE = 1e-6
+# What each feature is made of.
+_SOURCES = {
+    keys.IMAGE_FEATURES: keys.IMAGE_VECTOR,
+    keys.IMAGE_CONDENSED: keys.IMAGE_VECTOR,
+    keys.SENTENCE_FEATURES: keys.TEXT_VECTOR,
+    keys.LEXICAL_VECTOR: keys.WORDS,
+}
 
 Arrays = Mapping[str, Any]
 
@@ -26,7 +36,8 @@ def build_features(spec: Mapping[str, Any], train: Arrays, seed: int) -> keras.M
 
     Args:
         spec: Sections `image_branch` and `text_branch` of the configuration.
-        train: Arrays of the train split; `words` and `characters` are sparse (n, size).
+        train: Arrays of the train split; `words` and `characters` are sparse (n, size). The rows of `image_vector` may
+            be of some of its examples alone.
         seed: Of the singular value decomposition.
 
     Returns:
@@ -35,8 +46,8 @@ def build_features(spec: Mapping[str, Any], train: Arrays, seed: int) -> keras.M
         `image_condensed`, `sentence_features` and `lexical_vector` (rows of length 1).
 
     Reference:
-        `lexical_vector`: Deerwester et al. 1990, "Indexing by Latent Semantic Analysis". `image_condensed`: principal
-        components.
+        `lexical_vector`: Deerwester et al. 1990, "Indexing by Latent Semantic Analysis". `image_condensed`, and
+        `image_features` of a vector wider than `components`: principal components.
     """
     inputs, outputs = {}, {}
     image = inputs[keys.IMAGE_VECTOR] = _input(train, keys.IMAGE_VECTOR)
@@ -46,6 +57,10 @@ def build_features(spec: Mapping[str, Any], train: Arrays, seed: int) -> keras.M
     if spec["image_branch"]["normalize"]:
         normalise = _normalise(values, "image_normalization")
         image, values = normalise(image), keras.ops.convert_to_numpy(normalise(values))
+    components = spec["image_branch"]["components"]
+    if components is not None and components < values.shape[1]:
+        narrow = principal(values, components)
+        image, values = narrow(image), keras.ops.convert_to_numpy(narrow(values))
     outputs[keys.IMAGE_FEATURES] = image
     outputs[keys.IMAGE_CONDENSED] = _condense_image(values, spec["image_branch"]["condensed_width"], seed)(image)
     if keys.SENTENCE in spec["text_branch"]["kinds"]:
@@ -59,15 +74,17 @@ def build_features(spec: Mapping[str, Any], train: Arrays, seed: int) -> keras.M
     return keras.Model(inputs, outputs, name="features")
 
 
-def with_features(model: keras.Model, arrays: Arrays) -> dict[str, Any]:
-    """Add to arrays of Transform's features those that a model of `build_features` makes."""
-    return {**arrays, **apply(model, arrays)}
+def features_of(model: keras.Model, arrays: Arrays) -> dict[str, NDArray]:
+    """Return the features that a model of `build_features` makes of arrays, those alone whose inputs are there."""
+    outputs = {name: tensor for name, tensor in model.output.items() if _SOURCES[name] in arrays}
+    inputs = {source: model.input[source] for source in dict.fromkeys(_SOURCES[name] for name in outputs)}
+    return apply(keras.Model(inputs, outputs), arrays) if outputs else {}
 
 
 def apply(model: keras.Model, arrays: Arrays) -> dict[str, NDArray]:
     """Run a model with a dict of inputs and a dict of outputs over arrays, in batches; sparse inputs may be scipy's."""
     made: dict[str, list[NDArray]] = {name: [] for name in model.output}
-    for start in range(0, len(arrays[keys.LABEL]), _BATCH):
+    for start in range(0, arrays[next(iter(model.input))].shape[0], _BATCH):
         batch = {name: _as_tensor(arrays[name][start : start + _BATCH]) for name in model.input}
         for name, tensor in model(batch, training=False).items():
             made[name].append(keras.ops.convert_to_numpy(tensor))

@@ -23,6 +23,7 @@ _VOCABULARY = "vocabulary.txt"
 _EMBEDDING = "text_embedding/embeddings"
 _LOG = logging.getLogger("fusegate.trainer")
 
+_CONDENSED = "it reads the image vector's principal components, which other examples have changed"
 _NONE = "nothing is live, or all parts of the live model were solved, not trained"
 # What reads an encoder's vector: its weights mean nothing on that of another encoder, though the shapes fit.
 _READS = {"image": (keys.DENSE, *keys.JOINT_HEADS), "text": keys.JOINT_HEADS}
@@ -65,7 +66,9 @@ def keep_weights(path: str, models: Mapping[str, keras.Model], vocabulary: Seque
     _write(f"{path}/{FOLDER}/{_VOCABULARY}", "\n".join(vocabulary).encode())
 
 
-def read_weights(path: str | None, vocabulary: Sequence[str], encoders: Mapping[str, Any]) -> KeptWeights:
+def read_weights(
+    path: str | None, vocabulary: Sequence[str], encoders: Mapping[str, Any], *, condensed: bool = False
+) -> KeptWeights:
     """Read the weights that `keep_weights` wrote; the log says where there is nothing to start from, and why.
 
     Args:
@@ -74,12 +77,15 @@ def read_weights(path: str | None, vocabulary: Sequence[str], encoders: Mapping[
             from the row of unknown words.
         encoders: Specifications of the encoders `image` and `text` of the training to come: what reads the vector of
             another encoder starts anew.
+        condensed: Whether the image vector is read as principal components, which are those of other examples each
+            time: what reads them starts anew.
     """
     files = tf.io.gfile.glob(f"{path}/{FOLDER}/{_PREFIX}*.safetensors") if path else []
     if not files:
         _LOG.info("warm start: nothing to start from (%s)", _NONE)
         return KeptWeights()
-    unfit = _unfit(f"{path}/{keys.MODEL_CARD}", encoders)
+    unfit = dict.fromkeys(_READS["image"], _CONDENSED) if condensed else {}
+    unfit |= _unfit(f"{path}/{keys.MODEL_CARD}", encoders)
     before = _read(f"{path}/{FOLDER}/{_VOCABULARY}").decode().split("\n")
     found: Weights = {}
     for file in files:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -19,12 +21,13 @@ from components.encoders.encoder import FrozenEncoder
 from components.encoders.given_vector import GivenVector
 from components.pairs.limits import PairLimits
 from components.trainer.branches import Widths
-from components.trainer.dataset import read_arrays
+from components.trainer.dataset import Split
 from components.trainer.export import FusedModule, export
-from components.trainer.features import build_features, with_features
+from components.trainer.features import FIGURE_BYTES, build_features, features_of
 from components.trainer.folds import make_folds
 from components.trainer.judge_outputs import judge_outputs
 from components.trainer.kept_weights import KeptWeights, keep_weights, read_weights
+from components.trainer.principal import COMPONENTS
 from components.trainer.setting import Setting, labels_of
 from components.trainer.train import Trained, train
 from components.trainer.training.example_weights import example_weights
@@ -49,13 +52,11 @@ def run_fn(fn_args: FnArgs) -> None:
         keys.WORDS: spec["text_branch"]["word_buckets"],
         keys.CHARACTERS: spec["text_branch"]["character_buckets"],
     }
-    feature_spec = transform.transformed_feature_spec()
-    arrays = read_arrays(fn_args.train_files, feature_spec, sizes)
-    evaluation = read_arrays(fn_args.eval_files, feature_spec, sizes)
-    features = build_features(spec, arrays, spec["seed"])
-    arrays, evaluation = with_features(features, arrays), with_features(features, evaluation)
-    # As wide as what was made of it, and not read again.
-    del arrays[keys.IMAGE_VECTOR]
+    graph = TransformGraph(transform)
+    splits = [
+        Split(files, graph, transform.raw_feature_spec(), sizes) for files in (fn_args.train_files, fn_args.eval_files)
+    ]
+    features, arrays, evaluation = _read(spec, *splits)
     labels = labels_of(arrays)
     weights = example_weights(labels[:, None], spec["train"]["class_weight"])
     vocabulary = _vocabulary(transform, arrays)
@@ -69,16 +70,16 @@ def run_fn(fn_args: FnArgs) -> None:
         widths=_widths(vocabulary, arrays),
         folder=checkpoints,
         log_dir=fn_args.model_run_dir,
-        initial=read_weights(fn_args.base_model, vocabulary, spec) if spec["train"]["warm_start"] else KeptWeights(),
+        initial=_initial(fn_args.base_model, spec, vocabulary, features),
     )
     trained = train(features, setting)
-    scores = score_outputs(trained.model, evaluation, trained.calibrations)
+    scores = score_outputs(trained.model, splits[1], evaluation, trained.calibrations)
     judged = judge_outputs(scores, labels_of(evaluation), spec["train"]["decision"])
     judged[keys.FUSED] |= dataclasses.asdict(trained.decision)
     text_encoder = build.build_text_encoder(spec["text"])
     thresholds = {name: each["threshold"] for name, each in judged.items()}
     path = fn_args.serving_model_dir
-    export(_module(spec, text_encoder, TransformGraph(transform), trained, sizes, thresholds), path)
+    export(_module(spec, text_encoder, graph, trained, sizes, thresholds), path)
     keep_weights(path, trained.trained, vocabulary)
     write_warm_up(path, text_encoder.width if isinstance(text_encoder, GivenVector) else None)
     _write_card(path, spec, trained.details | {"outputs": judged})
@@ -86,6 +87,30 @@ def run_fn(fn_args: FnArgs) -> None:
     keep_training_path(path.rstrip("/").rsplit("/", 1)[0], evaluation, scores)
     if tf.io.gfile.exists(checkpoints):
         tf.io.gfile.rmtree(checkpoints)
+
+
+def _read(spec: Mapping[str, Any], *splits: Split) -> tuple[keras.Model, dict[str, Any], dict[str, Any]]:
+    """Return the model of the features, and the arrays of the train and the eval split with them.
+
+    The image vectors, which may be wide, are read twice and not kept: first some of them, for the model's figures.
+    """
+    train, evaluation = (split.read() for split in splits)
+    rows = FIGURE_BYTES // (4 * splits[0].vector_width)
+    chosen = np.random.default_rng(spec["seed"]).permutation(train[keys.ID].reshape(-1))[:rows]
+    figures = splits[0].read_vectors(lambda some: {keys.IMAGE_VECTOR: some[keys.IMAGE_VECTOR]}, among=chosen)
+    features = build_features(spec, {**train, **figures}, spec["seed"])
+    train, evaluation = (
+        {**arrays, **features_of(features, arrays), **split.read_vectors(functools.partial(features_of, features))}
+        for arrays, split in zip((train, evaluation), splits, strict=True)
+    )
+    return features, train, evaluation
+
+
+def _initial(base_model: str | None, spec: Mapping[str, Any], words: list[str], features: keras.Model) -> KeptWeights:
+    if not spec["train"]["warm_start"]:
+        return KeptWeights()
+    condensed = any(layer.name == COMPONENTS for layer in features.layers)
+    return read_weights(base_model, words, spec, condensed=condensed)
 
 
 def _module(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from components import keys
 from components.trainer.calibration import Calibration
+from components.trainer.dataset import Split
 from components.trainer.features import apply
 from components.trainer.stack import sigmoid
 
@@ -21,21 +22,28 @@ _MOST = 64
 
 
 def score_outputs(
-    model: keras.Model, arrays: Mapping[str, Any], calibrations: Mapping[str, Calibration]
+    model: keras.Model, split: Split, arrays: Mapping[str, Any], calibrations: Mapping[str, Calibration]
 ) -> dict[str, NDArray[np.float64]]:
-    """Score Transform's materialised examples with the Keras model itself.
+    """Score the examples of a split with the Keras model itself.
 
     Nothing of the exported graph is used: neither its decoding, its encoders nor its copy of Transform's graph.
 
     Args:
         model: As `components.trainer.assemble` makes it.
-        arrays: As `read_arrays` gives them.
+        split: The split, for its image vectors.
+        arrays: The rest of it, as `Split.read` gives it.
         calibrations: By output.
 
     Returns:
         Probabilities by output, shape (n,).
     """
-    logits = apply(model, arrays)
+    ids = arrays[keys.ID].reshape(-1)
+
+    def score(vectors: Mapping[str, Any]) -> dict[str, NDArray]:
+        rows = np.searchsorted(ids, vectors[keys.ID])
+        return apply(model, {name: vectors[name] if name in vectors else arrays[name][rows] for name in model.input})
+
+    logits = split.read_vectors(score)
     return {name: sigmoid(calibrations[name](logits[name][:, 0].astype(np.float64))) for name in keys.OUTPUTS}
 
 

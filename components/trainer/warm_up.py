@@ -12,7 +12,7 @@ FILE = "assets.extra/tf_serving_warmup_requests"
 _MODEL_NAME = "fusegate"
 _TEXT = "one does not simply serve the first request"
 _SIDE = 64
-_BATCHES = (1, 8)
+_BATCHES = (1, 2)
 
 
 def write_warm_up(path: str, vector_width: int | None = None) -> None:

@@ -94,7 +94,7 @@ def test_report_shows_the_verdict_and_a_dozen_examples(first_run: Run) -> None:
 def test_pushed_model_answers_raw_pairs_as_the_evaluator_scored_them(first_run: Run, pushed_version: int) -> None:
     model = tf.saved_model.load(f"{first_run.config.models}/{pushed_version}")
     uri = first_run.nodes["FrozenFeatures"].outputs["featured_examples"][0].uri
-    records = list(tf.data.TFRecordDataset(tf.io.gfile.glob(f"{uri}/Split-test/*"), "GZIP").as_numpy_iterator())
+    records = list(tf.data.TFRecordDataset(tf.io.gfile.glob(f"{uri}/Split-test/*")).as_numpy_iterator())
     features = [tf.train.Example.FromString(record).features.feature for record in records]
     images = tf.constant([feature[keys.IMAGE].bytes_list.value[0] for feature in features])
     texts = tf.constant([feature[keys.TEXT].bytes_list.value[0] for feature in features])
@@ -134,7 +134,7 @@ def test_the_served_decision_is_that_of_the_threshold_chosen_on_eval(first_run: 
     training = summarize(first_run).training
     assert training is not None
     uri = first_run.nodes["FrozenFeatures"].outputs["featured_examples"][0].uri
-    records = tf.data.TFRecordDataset(tf.io.gfile.glob(f"{uri}/Split-test/*"), "GZIP")
+    records = tf.data.TFRecordDataset(tf.io.gfile.glob(f"{uri}/Split-test/*"))
     answer = model.signatures["serving_examples"](tf.constant(list(records.as_numpy_iterator())))
     wanted = answer["probability"].numpy() >= np.float32(training.threshold)
     np.testing.assert_array_equal(answer["decision"].numpy() == 1, wanted)

@@ -36,6 +36,10 @@ def compile_model(model: keras.Model, spec: Mapping[str, Any], steps: int) -> No
     if schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, steps * spec["epochs"])
     model.compile(optimizer=keras.optimizers.Adam(rate), **_losses(model, spec))
+    if isinstance(model.output, Mapping):
+        # The losses' running means, made within the first trace of a step, would have it traced twice.
+        nothing = {name: keras.ops.zeros((1, 1)) for name in model.output}
+        model.compute_loss(y=nothing, y_pred=nothing)
 
 
 def _losses(model: keras.Model, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def run(
 
 def read(examples: Any, split: str) -> list[Any]:
     """Return the features of each example of a split."""
-    files = tf.io.gfile.glob(f"{examples.uri}/Split-{split}/*.gz")
-    records = tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator()
+    files = tf.io.gfile.glob(f"{examples.uri}/Split-{split}/*")
+    records = tf.data.TFRecordDataset(files).as_numpy_iterator()
     return [tf.train.Example.FromString(record).features.feature for record in records]
 
 

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from components import keys
 from components.trainer.branches import Widths
-from components.trainer.features import build_features, with_features
+from components.trainer.features import build_features, features_of
 from components.trainer.folds import make_folds
 from components.trainer.setting import Setting
 
@@ -19,6 +19,7 @@ SPEC: dict[str, Any] = {
         "kind": "linear",
         "root": True,
         "normalize": True,
+        "components": None,
         "condensed_width": 6,
         "input_dropout": 0.0,
         "dense": [8],
@@ -94,7 +95,7 @@ def merge(base: dict[str, Any], **sections: dict[str, Any]) -> dict[str, Any]:
 def make_setting(spec: dict[str, Any], train: dict[str, Any], evaluation: dict[str, Any], **more: Any) -> tuple:
     """Return the features' model and the setting."""
     features = build_features(spec, train, spec["seed"])
-    train, evaluation = with_features(features, train), with_features(features, evaluation)
+    train, evaluation = ({**arrays, **features_of(features, arrays)} for arrays in (train, evaluation))
 
     def width(name: str) -> int | None:
         return train[name].shape[1] if name in train else None

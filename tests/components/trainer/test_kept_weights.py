@@ -55,6 +55,17 @@ def test_folds_do_not_start_from_a_model_that_has_seen_them(tmp_path: Path) -> N
     assert fold.warm_started == ()
 
 
+def test_what_reads_principal_components_starts_anew_and_the_texts_do_not(tmp_path: Path) -> None:
+    models = {
+        "dense": build_dense(SPEC, Widths(6)),
+        "pooled": build_tokens("pooled", SPEC, Widths(6, tokens=5, vocabulary=5)),
+    }
+    keep(tmp_path, models, ["cat", "dog", "owl"])
+    kept = read_weights(str(tmp_path), ["cat"], ENCODERS, condensed=True)
+    assert list(kept.weights) == ["pooled"]
+    assert kept.why_new("dense") == "it reads the image vector's principal components, which other examples have changed"
+
+
 def test_what_reads_the_vector_of_another_encoder_starts_anew_and_says_so(tmp_path: Path) -> None:
     spec = merge(SPEC, image_branch={"kind": "dense"}, train={"epochs": 1, "warm_start": True})
     _, setting = make_setting(spec, draw(64, 0), draw(64, 1))
