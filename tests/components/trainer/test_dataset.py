@@ -24,7 +24,13 @@ SPEC = {
     keys.LABEL: tf.io.FixedLenFeature([1], tf.int64),
     keys.IMAGE_VECTOR: tf.io.FixedLenFeature([WIDTH], tf.float32),
 }
-CONFIG = {"branches": ["lexical", "lstm"], "vocabulary": 50, "max_tokens": 6, "word_buckets": 16, "character_buckets": 8}
+CONFIG = {
+    "branches": ["lexical", "lstm"],
+    "vocabulary": 50,
+    "max_tokens": 6,
+    "word_buckets": 16,
+    "character_buckets": 8,
+}
 
 
 def pairs() -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def test_what_reads_principal_components_starts_anew_and_the_texts_do_not(tmp_pa
     keep(tmp_path, models, ["cat", "dog", "owl"])
     kept = read_weights(str(tmp_path), ["cat"], ENCODERS, condensed=True)
     assert list(kept.weights) == ["pooled"]
-    assert kept.why_new("dense") == "it reads the image vector's principal components, which other examples have changed"
+    assert "principal components" in kept.why_new("dense")
 
 
 def test_what_reads_the_vector_of_another_encoder_starts_anew_and_says_so(tmp_path: Path) -> None:
