@@ -108,7 +108,7 @@ def _add(examples: Sequence[tf.train.Example], source: str, vector: str, encoder
     for name, count in encoder.take_counts().items():
         Metrics.counter(NAMESPACE, f"{encoder.encoder.kind}_{name}").inc(count)
     for example, values in zip(examples, vectors, strict=True):
-        example.features.feature[vector].float_list.value.extend(values)
+        example.features.feature[vector].float_list.value.extend(values.tolist())
 
 
 def _mark(example: tf.train.Example, vector: str, encoder: FrozenEncoder) -> None:

@@ -17,7 +17,7 @@ from components.feature_cache.feature_cache import FeatureCache
 
 FORWARDS, HITS, MISSES, DAMAGED = "forwards", "hits", "misses", "damaged_segments"
 _BATCH = 32
-_REMEMBERED_BYTES = 512 << 20
+_REMEMBERED_BYTES = 256 << 20
 _AT_ONCE = 2
 # What a killed process has to encode again, at the most, and how many vectors a segment of the cache begins with.
 _KEPT_AT_ONCE = 256

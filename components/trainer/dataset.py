@@ -74,29 +74,30 @@ class Split:
         order = np.argsort(arrays[keys.ID].reshape(-1), kind="stable")
         return {name: array[order] for name, array in arrays.items()}
 
-    def read_vectors(self, make: Callable[[Arrays], Arrays], among: NDArray | None = None) -> Arrays:
-        """Return what is made of `image_vector`, batch by batch.
+    def read_vectors(self, ids: NDArray, make: Callable[[Arrays], Arrays]) -> Arrays:
+        """Return what is made of the `image_vector` of some examples, batch by batch.
 
         Args:
+            ids: Of the examples, shape (n,), sorted.
             make: From a dict with `id`, bytes (batch,), and `image_vector`, float32 (batch, width), to arrays
                 (batch, …) by name.
-            among: Ids of the examples to read; None for all.
 
         Returns:
-            The arrays that `make` returned, together.
+            The arrays that `make` returned, together: shape (n, …), in the order of `ids`.
         """
-        ids: list[NDArray] = []
-        blocks: dict[str, list] = {}
+        arrays: Arrays = {}
         for parsed in self._parsed((keys.ID, keys.IMAGE_VECTOR)):
-            batch = {keys.ID: parsed[keys.ID].numpy().reshape(-1), keys.IMAGE_VECTOR: parsed[keys.IMAGE_VECTOR].numpy()}
-            if among is not None:
-                wanted = np.isin(batch[keys.ID], among)
-                batch = {name: array[wanted] for name, array in batch.items()}
-            ids.append(batch[keys.ID])
-            for name, array in make(batch).items():
-                blocks.setdefault(name, []).append(array)
-        order = np.argsort(np.concatenate(ids), kind="stable")
-        return {name: np.concatenate(parts)[order] for name, parts in blocks.items()}
+            names = parsed[keys.ID].numpy().reshape(-1)
+            places = np.minimum(np.searchsorted(ids, names), len(ids) - 1)
+            wanted = ids[places] == names
+            if not wanted.any():
+                continue
+            vectors = parsed[keys.IMAGE_VECTOR].numpy()[wanted]
+            for name, array in make({keys.ID: names[wanted], keys.IMAGE_VECTOR: vectors}).items():
+                if name not in arrays:
+                    arrays[name] = np.empty((len(ids), *array.shape[1:]), array.dtype)
+                arrays[name][places[wanted]] = array
+        return arrays
 
     def _parsed(self, names: Sequence[str]) -> Iterator[dict[str, tf.Tensor]]:
         spec = {name: self._feature_spec[name] for name in names if name in self._feature_spec}

@@ -56,11 +56,11 @@ def build_features(spec: Mapping[str, Any], train: Arrays, seed: int) -> keras.M
         image, values = SignedRoot(name="image_root")(image), np.sign(values) * np.sqrt(np.abs(values))
     if spec["image_branch"]["normalize"]:
         normalise = _normalise(values, "image_normalization")
-        image, values = normalise(image), keras.ops.convert_to_numpy(normalise(values))
+        image, values = normalise(image), _in_batches(normalise, values)
     components = spec["image_branch"]["components"]
     if components is not None and components < values.shape[1]:
         narrow = principal(values, components)
-        image, values = narrow(image), keras.ops.convert_to_numpy(narrow(values))
+        image, values = narrow(image), _in_batches(narrow, values)
     outputs[keys.IMAGE_FEATURES] = image
     outputs[keys.IMAGE_CONDENSED] = _condense_image(values, spec["image_branch"]["condensed_width"], seed)(image)
     if keys.SENTENCE in spec["text_branch"]["kinds"]:
@@ -89,6 +89,11 @@ def apply(model: keras.Model, arrays: Arrays) -> dict[str, NDArray]:
         for name, tensor in model(batch, training=False).items():
             made[name].append(keras.ops.convert_to_numpy(tensor))
     return {name: np.concatenate(blocks) for name, blocks in made.items()}
+
+
+def _in_batches(layer: keras.layers.Layer, values: NDArray) -> NDArray:
+    starts = range(0, len(values), _BATCH)
+    return np.concatenate([keras.ops.convert_to_numpy(layer(values[start : start + _BATCH])) for start in starts])
 
 
 def _as_tensor(array: Any) -> tf.Tensor | tf.SparseTensor:

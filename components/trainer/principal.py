@@ -31,7 +31,8 @@ def principal(values: NDArray[np.float32], count: int) -> keras.layers.Dense:
     Reference:
         Turk and Pentland 1991, "Eigenfaces for recognition": components of few, wide examples.
     """
-    values = values[np.unique(np.linspace(0, len(values) - 1, _MOST_EXAMPLES).astype(int))]
+    if len(values) > _MOST_EXAMPLES:
+        values = values[np.linspace(0, len(values) - 1, _MOST_EXAMPLES).astype(int)]
     mean = values.mean(axis=0, dtype=np.float64).astype(np.float32)
     count = min(count, len(values))
     products = np.zeros((len(values), len(values)))

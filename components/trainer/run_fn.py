@@ -96,11 +96,14 @@ def _read(spec: Mapping[str, Any], *splits: Split) -> tuple[keras.Model, dict[st
     """
     train, evaluation = (split.read() for split in splits)
     rows = FIGURE_BYTES // (4 * splits[0].vector_width)
-    chosen = np.random.default_rng(spec["seed"]).permutation(train[keys.ID].reshape(-1))[:rows]
-    figures = splits[0].read_vectors(lambda some: {keys.IMAGE_VECTOR: some[keys.IMAGE_VECTOR]}, among=chosen)
-    features = build_features(spec, {**train, **figures}, spec["seed"])
+    some = np.sort(np.random.default_rng(spec["seed"]).permutation(train[keys.ID].reshape(-1))[:rows])
+    vectors = splits[0].read_vectors(some, lambda batch: {keys.IMAGE_VECTOR: batch[keys.IMAGE_VECTOR]})
+    features = build_features(spec, train | vectors, spec["seed"])
+    del vectors
     train, evaluation = (
-        {**arrays, **features_of(features, arrays), **split.read_vectors(functools.partial(features_of, features))}
+        arrays
+        | features_of(features, arrays)
+        | split.read_vectors(arrays[keys.ID].reshape(-1), functools.partial(features_of, features))
         for arrays, split in zip((train, evaluation), splits, strict=True)
     )
     return features, train, evaluation

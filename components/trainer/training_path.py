@@ -43,7 +43,7 @@ def score_outputs(
         rows = np.searchsorted(ids, vectors[keys.ID])
         return apply(model, {name: vectors[name] if name in vectors else arrays[name][rows] for name in model.input})
 
-    logits = split.read_vectors(score)
+    logits = split.read_vectors(ids, score)
     return {name: sigmoid(calibrations[name](logits[name][:, 0].astype(np.float64))) for name in keys.OUTPUTS}
 
 
