@@ -16,8 +16,6 @@ from components import keys
 from components.trainer.layers import SignedRoot
 from components.trainer.principal import principal
 
-# As many image vectors are in memory at once: their mean, variance and components are those of so many examples.
-FIGURE_BYTES = 256 << 20
 _BATCH = 1024
 _SMALLEST_VARIANCE = 1e-6
 # What each feature is made of.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -23,11 +22,11 @@ from components.pairs.limits import PairLimits
 from components.trainer.branches import Widths
 from components.trainer.dataset import Split
 from components.trainer.export import FusedModule, export
-from components.trainer.features import FIGURE_BYTES, build_features, features_of
 from components.trainer.folds import make_folds
 from components.trainer.judge_outputs import judge_outputs
 from components.trainer.kept_weights import KeptWeights, keep_weights, read_weights
 from components.trainer.principal import COMPONENTS
+from components.trainer.read_features import read_features
 from components.trainer.setting import Setting, labels_of
 from components.trainer.train import Trained, train
 from components.trainer.training.example_weights import example_weights
@@ -53,10 +52,10 @@ def run_fn(fn_args: FnArgs) -> None:
         keys.CHARACTERS: spec["text_branch"]["character_buckets"],
     }
     graph = TransformGraph(transform)
-    splits = [
+    train_split, eval_split = (
         Split(files, graph, transform.raw_feature_spec(), sizes) for files in (fn_args.train_files, fn_args.eval_files)
-    ]
-    features, arrays, evaluation = _read(spec, *splits)
+    )
+    features, arrays, evaluation = read_features(spec, train_split, eval_split)
     labels = labels_of(arrays)
     weights = example_weights(labels[:, None], spec["train"]["class_weight"])
     vocabulary = _vocabulary(transform, arrays)
@@ -73,7 +72,7 @@ def run_fn(fn_args: FnArgs) -> None:
         initial=_initial(fn_args.base_model, spec, vocabulary, features),
     )
     trained = train(features, setting)
-    scores = score_outputs(trained.model, splits[1], evaluation, trained.calibrations)
+    scores = score_outputs(trained.model, eval_split, evaluation, trained.calibrations)
     judged = judge_outputs(scores, labels_of(evaluation), spec["train"]["decision"])
     judged[keys.FUSED] |= dataclasses.asdict(trained.decision)
     text_encoder = build.build_text_encoder(spec["text"])
@@ -87,26 +86,6 @@ def run_fn(fn_args: FnArgs) -> None:
     keep_training_path(path.rstrip("/").rsplit("/", 1)[0], evaluation, scores)
     if tf.io.gfile.exists(checkpoints):
         tf.io.gfile.rmtree(checkpoints)
-
-
-def _read(spec: Mapping[str, Any], *splits: Split) -> tuple[keras.Model, dict[str, Any], dict[str, Any]]:
-    """Return the model of the features, and the arrays of the train and the eval split with them.
-
-    The image vectors, which may be wide, are read twice and not kept: first some of them, for the model's figures.
-    """
-    train, evaluation = (split.read() for split in splits)
-    rows = FIGURE_BYTES // (4 * splits[0].vector_width)
-    some = np.sort(np.random.default_rng(spec["seed"]).permutation(train[keys.ID].reshape(-1))[:rows])
-    vectors = splits[0].read_vectors(some, lambda batch: {keys.IMAGE_VECTOR: batch[keys.IMAGE_VECTOR]})
-    features = build_features(spec, train | vectors, spec["seed"])
-    del vectors
-    train, evaluation = (
-        arrays
-        | features_of(features, arrays)
-        | split.read_vectors(arrays[keys.ID].reshape(-1), functools.partial(features_of, features))
-        for arrays, split in zip((train, evaluation), splits, strict=True)
-    )
-    return features, train, evaluation
 
 
 def _initial(base_model: str | None, spec: Mapping[str, Any], words: list[str], features: keras.Model) -> KeptWeights:
