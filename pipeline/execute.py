@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import time
@@ -33,16 +34,12 @@ def execute(config: Config) -> int:
     _say_own_log()
     click.echo(f"Pipeline {config.name}: starting TFX (10 to 25 s)")
     started = time.monotonic()
-    # What imports make lasts as long as the process: the garbage collector need not go over it again and again.
-    gc.disable()
-    import_tensorflow()
+    _import_once()
 
     from pipeline.local import run_local
     from pipeline.report.page import write_report
     from pipeline.summarize import summarize
 
-    gc.freeze()
-    gc.enable()
     imported = time.monotonic() - started
     run = run_local(config, click.echo)
     summary = summarize(run)
@@ -59,6 +56,25 @@ def execute(config: Config) -> int:
     click.echo(_closing(summary))
     click.echo(f"Report  {report}")
     return EXIT_REFUSED if summary.verdict == "refused" else 0
+
+
+@functools.cache
+def _import_once() -> None:
+    """Import what a run needs; it lasts as long as the process, so the garbage collector need not go over it again.
+
+    Once only: what later runs of the same process leave behind is to be collected.
+    """
+    gc.disable()
+    try:
+        import_tensorflow()
+
+        import pipeline.local
+        import pipeline.report.page
+        import pipeline.summarize  # noqa: F401
+
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _say_own_log() -> None:

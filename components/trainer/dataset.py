@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from components import keys
-from components.trainer.transform_graph import TransformGraph
 
 _BATCH = 512
 # Sparse matrices by the features that hold their column ids and values.
@@ -31,7 +30,7 @@ class Split:
 
     Args:
         patterns: File patterns of TFRecords of tf.Examples.
-        transform: Transform's graph.
+        transform: From raw features by name to those of Transform's graph.
         feature_spec: Of the examples, as TFT's `raw_feature_spec` gives it.
         sizes: Columns of the sparse matrices `words` and `characters`.
     """
@@ -39,7 +38,7 @@ class Split:
     def __init__(
         self,
         patterns: Sequence[str],
-        transform: TransformGraph,
+        transform: Callable[[Arrays], Arrays],
         feature_spec: Mapping[str, Any],
         sizes: Mapping[str, int],
     ):
@@ -62,7 +61,7 @@ class Split:
         dense: dict[str, list] = {}
         matrices: dict[str, list] = {}
         for parsed in self._parsed(_READ):
-            made = dict(self._transform.traced(parsed))
+            made = dict(self._transform(parsed))
             for name, (ids, weights) in TERMS.items():
                 if ids in made:
                     matrix = _matrix(made.pop(ids), made.pop(weights), self._sizes[name])

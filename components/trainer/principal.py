@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-COMPONENTS = "image_components"
 # Components below this share of the strongest one's variance would be noise in float32.
 _WEAKEST = 1e-6
 _MOST_EXAMPLES = 4096
@@ -49,7 +48,7 @@ def principal(values: NDArray[np.float32], count: int) -> keras.layers.Dense:
     for start in range(0, values.shape[1], _BLOCK):
         centred = values[:, start : start + _BLOCK] - mean[start : start + _BLOCK]
         kernel[start : start + _BLOCK] = centred.T @ weights
-    layer = keras.layers.Dense(kernel.shape[1], trainable=False, name=COMPONENTS)
+    layer = keras.layers.Dense(kernel.shape[1], trainable=False, name="image_components")
     layer.build((None, len(kernel)))
     layer.set_weights([kernel, -mean @ kernel])
     return layer

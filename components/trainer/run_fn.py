@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -25,7 +24,6 @@ from components.trainer.export import FusedModule, export
 from components.trainer.folds import make_folds
 from components.trainer.judge_outputs import judge_outputs
 from components.trainer.kept_weights import KeptWeights, keep_weights, read_weights
-from components.trainer.principal import COMPONENTS
 from components.trainer.read_features import read_features
 from components.trainer.setting import Setting, labels_of
 from components.trainer.train import Trained, train
@@ -52,10 +50,13 @@ def run_fn(fn_args: FnArgs) -> None:
         keys.CHARACTERS: spec["text_branch"]["character_buckets"],
     }
     graph = TransformGraph(transform)
+    # Traced once for both, and not within the graph's own module, which is exported.
+    apply = tf.function(graph, reduce_retracing=True)
     train_split, eval_split = (
-        Split(files, graph, transform.raw_feature_spec(), sizes) for files in (fn_args.train_files, fn_args.eval_files)
+        Split(files, apply, transform.raw_feature_spec(), sizes) for files in (fn_args.train_files, fn_args.eval_files)
     )
     features, arrays, evaluation = read_features(spec, train_split, eval_split)
+    condensed = arrays[keys.IMAGE_FEATURES].shape[1] < train_split.vector_width
     labels = labels_of(arrays)
     weights = example_weights(labels[:, None], spec["train"]["class_weight"])
     vocabulary = _vocabulary(transform, arrays)
@@ -69,7 +70,9 @@ def run_fn(fn_args: FnArgs) -> None:
         widths=_widths(vocabulary, arrays),
         folder=checkpoints,
         log_dir=fn_args.model_run_dir,
-        initial=_initial(fn_args.base_model, spec, vocabulary, features),
+        initial=read_weights(fn_args.base_model, vocabulary, spec, condensed=condensed)
+        if spec["train"]["warm_start"]
+        else KeptWeights(),
     )
     trained = train(features, setting)
     scores = score_outputs(trained.model, eval_split, evaluation, trained.calibrations)
@@ -86,13 +89,6 @@ def run_fn(fn_args: FnArgs) -> None:
     keep_training_path(path.rstrip("/").rsplit("/", 1)[0], evaluation, scores)
     if tf.io.gfile.exists(checkpoints):
         tf.io.gfile.rmtree(checkpoints)
-
-
-def _initial(base_model: str | None, spec: Mapping[str, Any], words: list[str], features: keras.Model) -> KeptWeights:
-    if not spec["train"]["warm_start"]:
-        return KeptWeights()
-    condensed = any(layer.name == COMPONENTS for layer in features.layers)
-    return read_weights(base_model, words, spec, condensed=condensed)
 
 
 def _module(

@@ -21,7 +21,6 @@ class TransformGraph(tf.Module):
     def __init__(self, transform: tft.TFTransformOutput):
         super().__init__()
         self.layer = transform.transform_features_layer()
-        self.traced = tf.function(self, reduce_retracing=True)
 
     def __call__(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Return transformed features by name, of raw ones of shape (batch, width)."""

@@ -58,7 +58,7 @@ def split(tmp_path_factory: pytest.TempPathFactory) -> Split:
     write(folder, [drawn[place] for place in np.random.default_rng(1).permutation(COUNT)])
     output = tft.TFTransformOutput(str(folder / "transform"))
     sizes = {keys.WORDS: CONFIG["word_buckets"], keys.CHARACTERS: CONFIG["character_buckets"]}
-    return Split([f"{folder}/data-*"], TransformGraph(output), SPEC, sizes)
+    return Split([f"{folder}/data-*"], tf.function(TransformGraph(output)), SPEC, sizes)
 
 
 def write(folder: Path, drawn: list[dict[str, Any]]) -> None:
