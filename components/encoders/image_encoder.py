@@ -104,7 +104,7 @@ class ImageEncoder(FrozenEncoder):
             return tf.identity(vectors)
 
     def see(self, inputs: tf.Tensor, limits: PairLimits | None = None) -> tuple[tf.Tensor, tf.Tensor]:
-        """Encodes what can be decoded.
+        """Encodes what can be decoded, a picture that comes several times once.
 
         Args:
             inputs: `(batch,)` picture bytes.
@@ -113,10 +113,12 @@ class ImageEncoder(FrozenEncoder):
         Returns:
             `(batch, width)` float32, zeros where there is no picture; and `(batch,)` bool: whether there is one.
         """
-        places, pixels = self._decode(inputs, limits)
-        count = tf.size(inputs, tf.int64)
+        distinct, of = tf.unique(inputs)
+        places, pixels = self._decode(distinct, limits)
+        count = tf.size(distinct, tf.int64)
         seen = _put(tf.ones_like(places), places, count) > 0
-        return tf.ensure_shape(_put(self.forward(self._scale(pixels)), places, count), [None, self.width]), seen
+        vectors = _put(self.forward(self._scale(pixels)), places, count)
+        return tf.ensure_shape(tf.gather(vectors, of), [None, self.width]), tf.gather(seen, of)
 
     def preprocess(self, inputs: tf.Tensor) -> tf.Tensor:
         """Decodes `(batch,)` picture bytes into `(batch, size, size, 3)` float32 as the backbone takes them."""

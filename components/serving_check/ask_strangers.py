@@ -19,7 +19,7 @@ from components.serving_check.raw_pairs import RawPairs
 from components.serving_check.strangers import Stranger, stranger_pictures, stranger_texts
 
 SCORES = (*keys.OUTPUTS, keys.PROBABILITY)
-# Of each request so many rows stay real pairs, whose answers must not change.
+# Of each request so many rows are real pairs, whose answers must not change.
 _NEIGHBOURS = 8
 
 Told = dict[str, Any]
@@ -80,11 +80,11 @@ def _packed(stranger: Stranger, limits: PairLimits) -> bytes | str:
 
 
 def _ask(client: Client, pairs: RawPairs, together: Answers, rows: Sequence[_Row]) -> dict[tuple[str, str], Told]:
-    count = len(together[keys.PROBABILITY])
-    told = attempt(lambda: pairs.ask(client, count, others=[(row.picture, row.text) for row in rows]))
+    told = attempt(lambda: pairs.ask(client, len(rows) + _NEIGHBOURS, others=[(row.picture, row.text) for row in rows]))
     moved = np.inf
     if "error" not in told:
-        moved = float(np.max([np.abs(told[name] - together[name])[len(rows) :] for name in SCORES]))
+        beside = slice(len(rows), len(rows) + _NEIGHBOURS)
+        moved = float(np.max([np.abs(told[name][beside] - together[name][beside]) for name in SCORES]))
     if len(rows) > 1 and not moved <= NEIGHBOUR_TOLERANCE:
         half = len(rows) // 2
         return _ask(client, pairs, together, rows[:half]) | _ask(client, pairs, together, rows[half:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class Split:
 
     Args:
         patterns: File patterns of TFRecords of tf.Examples.
-        transform: From raw features by name to those of Transform's graph.
+        transform: A `tf.function` from raw features by name to those of Transform's graph.
         feature_spec: Of the examples, as TFT's `raw_feature_spec` gives it.
         sizes: Columns of the sparse matrices `words` and `characters`.
     """
@@ -38,7 +38,7 @@ class Split:
     def __init__(
         self,
         patterns: Sequence[str],
-        transform: Callable[[Arrays], Arrays],
+        transform: tf.types.experimental.PolymorphicFunction,
         feature_spec: Mapping[str, Any],
         sizes: Mapping[str, int],
     ):
@@ -60,8 +60,11 @@ class Split:
         """
         dense: dict[str, list] = {}
         matrices: dict[str, list] = {}
-        for parsed in self._parsed(_READ):
-            made = dict(self._transform(parsed))
+        dataset = self._parsed(_READ)
+        # For batches of any size: by the first call it would be traced for that one's alone, and then once more.
+        transform = self._transform.get_concrete_function(dataset.element_spec)
+        for parsed in dataset:
+            made = dict(transform(parsed))
             for name, (ids, weights) in TERMS.items():
                 if ids in made:
                     matrix = _matrix(made.pop(ids), made.pop(weights), self._sizes[name])
@@ -98,10 +101,10 @@ class Split:
                 arrays[name][places[wanted]] = array
         return arrays
 
-    def _parsed(self, names: Sequence[str]) -> Iterator[dict[str, tf.Tensor]]:
+    def _parsed(self, names: Sequence[str]) -> tf.data.Dataset:
         spec = {name: self._feature_spec[name] for name in names if name in self._feature_spec}
         records = tf.data.TFRecordDataset(self._files).batch(_BATCH)
-        yield from records.map(lambda batch: tf.io.parse_example(batch, spec)).prefetch(1)
+        return records.map(lambda batch: tf.io.parse_example(batch, spec)).prefetch(1)
 
 
 def _matrix(ids: tf.SparseTensor, weights: tf.SparseTensor, size: int) -> sparse.csr_matrix:

@@ -6,6 +6,9 @@ from typing import Any
 
 import tensorflow as tf
 
+# Batches that are gathered while a step is computed.
+_AHEAD = 2
+
 
 def shuffled_batches(examples: Any, batch_size: int, *, seed: int, first_epoch: int, epochs: int) -> tf.data.Dataset:
     """Return the batches of all epochs from `first_epoch` on, one epoch after the other.
@@ -40,5 +43,7 @@ def shuffled_batches(examples: Any, batch_size: int, *, seed: int, first_epoch: 
     options = tf.data.Options()
     # They would serialise the graph, and all arrays with it.
     options.experimental_optimization.apply_default_optimizations = False
+    # Its thread sleeps for as long as it has run, up to a minute, and the end of a fit may have to wait for it.
+    options.autotune.enabled = False
     dataset = tf.data.Dataset.range(first_epoch, epochs).flat_map(indices)
-    return dataset.map(gather, num_parallel_calls=tf.data.AUTOTUNE).with_options(options).prefetch(tf.data.AUTOTUNE)
+    return dataset.map(gather).prefetch(_AHEAD).with_options(options)

@@ -53,15 +53,15 @@ def test_what_cannot_be_seen_is_told_and_changes_no_neighbour(small, batch, draw
     assert np.array_equal(vectors, blank) and not vectors.numpy()[1:-1].any()
 
 
-def test_only_what_can_be_seen_reaches_the_backbone(tmp_path, batch):
+def test_only_distinct_pictures_that_can_be_seen_reach_the_backbone(tmp_path, batch):
     def size_of_the_batch(inputs):
         return 0 * inputs + keras.ops.sum(keras.ops.ones_like(inputs), axis=0, keepdims=True)
 
     file = saved_backbone(tmp_path / "counts.keras", size_of_the_batch)
     spec = {"encoder": "keras_file", "weights": file, "size": 32, "preprocessing": "none", "pooling": "avg"}
     encoder = build_image_encoder(spec)
-    vectors, _ = encoder.see(tf.constant([batch[0], b"", b"no picture", batch[1], b""]), PairLimits())
-    assert vectors.numpy()[:, 0].tolist() == [2, 0, 0, 2, 0]
+    vectors, _ = encoder.see(tf.constant([batch[0], b"", b"no picture", batch[1], b"", batch[0]]), PairLimits())
+    assert vectors.numpy()[:, 0].tolist() == [2, 0, 0, 2, 0, 2]
     assert encoder(tf.constant(batch)).numpy()[0, 0] == len(batch)
 
 

@@ -26,3 +26,8 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
     whole, resumed, other = batches(seed=1), batches(seed=1, first_epoch=2), batches(seed=2)
     assert [batch.tolist() for batch in resumed] == [batch.tolist() for batch in whole[6:]]
     assert [batch.tolist() for batch in other] != [batch.tolist() for batch in whole]
+
+
+def test_nothing_that_the_end_of_a_fit_would_wait_for_tunes_the_batches() -> None:
+    dataset = shuffled_batches((np.zeros(4), np.zeros(4)), 2, seed=1, first_epoch=0, epochs=1)
+    assert dataset.options().autotune.enabled is False
