@@ -9,6 +9,8 @@ import sys
 import tempfile
 import warnings
 
+from components.lasting_imports import lasting_imports
+
 _LIBRARIES = ("apache_beam", "tensorflow", "tfx", "root")
 # Warnings are matched by the module that they are attributed to: ours stay visible.
 _THIRD_PARTY = r"(?!components\b|pipeline\b)"
@@ -36,14 +38,17 @@ def import_tensorflow() -> None:
     """Import TensorFlow without the lines that its newer versions print whatever TF_CPP_MIN_LOG_LEVEL says.
 
     They come from C++ while the library is loaded, so the file descriptor itself is set aside; anything else that is
-    written to it meanwhile is passed on.
+    written to it meanwhile is passed on. What is imported is left out of garbage collection.
     """
+    if "tensorflow" in sys.modules:
+        return
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as aside:
         os.dup2(aside.fileno(), 2)
         try:
-            import tensorflow  # noqa: F401
+            with lasting_imports():
+                import tensorflow  # noqa: F401
         finally:
             os.dup2(kept, 2)
             os.close(kept)

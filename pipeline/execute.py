@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import gc
 import logging
 import time
 
 import click
 
 from components.errors import EXIT_REFUSED
+from components.lasting_imports import lasting_imports
 from components.quiet import import_tensorflow, quiet_logs
 from pipeline.config import Config
 from pipeline.report.run_summary import FeatureCounts, Rule, RunSummary
@@ -60,21 +60,13 @@ def execute(config: Config) -> int:
 
 @functools.cache
 def _import_once() -> None:
-    """Import what a run needs; it lasts as long as the process, so the garbage collector need not go over it again.
-
-    Once only: what later runs of the same process leave behind is to be collected.
-    """
-    gc.disable()
-    try:
+    """Import what a run needs: once only, so that what later runs of the same process leave behind is collected."""
+    with lasting_imports():
         import_tensorflow()
 
         import pipeline.local
         import pipeline.report.page
         import pipeline.summarize  # noqa: F401
-
-        gc.freeze()
-    finally:
-        gc.enable()
 
 
 def _say_own_log() -> None:

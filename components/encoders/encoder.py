@@ -36,7 +36,7 @@ class FrozenEncoder(tf.Module):
         self.width = width
         self.fingerprint = fingerprint
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
         """Encodes a batch: `(batch,)` strings to `(batch, width)` float32."""
         return tf.ensure_shape(self.encode(inputs), [None, self.width])

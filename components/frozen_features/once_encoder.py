@@ -49,7 +49,7 @@ class OnceEncoder:
         self._turn = threading.Lock()
         self._most = max(1, remembered_bytes // (4 * encoder.width))
         self._vectors: OrderedDict[bytes, np.ndarray] = OrderedDict()
-        self._call = tf.function(encoder, input_signature=[tf.TensorSpec([None], tf.string)])
+        self._call = tf.function(encoder, input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
         self._threads = ThreadPoolExecutor(_AT_ONCE)
 
     def __call__(self, contents: Sequence[bytes]) -> list[np.ndarray]:

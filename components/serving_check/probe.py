@@ -1,9 +1,8 @@
-"""`python -m components.serving_check.probe FOLDER`: measures a model in a process that has nothing else in it."""
+"""What a model answers, and how fast: measured in a process that has nothing else in it."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -125,12 +124,7 @@ def _warm_up(client: Client, path: str) -> dict[str, Any]:
     return {"requests": len(requests)}
 
 
-def main() -> None:
-    """Probe the job of the folder that is named on the command line."""
-    folder = Path(sys.argv[1])
+def probe_folder(folder: Path) -> None:
+    """Probe the job of a folder, and leave the measurements there."""
     records = list(tf.data.TFRecordDataset(str(folder / PAIRS_FILE)).as_numpy_iterator())
     (folder / RESULT_FILE).write_text(json.dumps(probe(read_job(folder), records)))
-
-
-if __name__ == "__main__":
-    main()

@@ -39,7 +39,7 @@ def run_probe(job: Job, records: Sequence[bytes], folder: Path, timeout_s: float
     environment = {**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", "components.serving_check.probe", str(folder)],
+            [sys.executable, "-m", "components.serving_check", str(folder)],
             env=environment,
             capture_output=True,
             timeout=timeout_s,

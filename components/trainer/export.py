@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,11 +72,10 @@ class FusedModule(tf.Module):
         self.served = tf.Variable(keys.OUTPUTS.index(keys.FUSED), dtype=tf.int64, trainable=False, name="served")
         # One traced function per encoder, shared by all signatures.
         strings = [tf.TensorSpec([None], tf.string)]
-        self.encode_image = tf.function(image_encoder, input_signature=strings)
-        self.see_image = tf.function(lambda pictures: image_encoder.see(pictures, limits), input_signature=strings)
-        self.encode_text = None
-        if self.text_encoder is not None:
-            self.encode_text = tf.function(self.text_encoder, input_signature=strings)
+        once = functools.partial(tf.function, input_signature=strings, autograph=False)
+        self.encode_image = once(image_encoder)
+        self.see_image = once(lambda pictures: image_encoder.see(pictures, limits))
+        self.encode_text = None if self.text_encoder is None else once(self.text_encoder)
         # Traced once as well: the signatures ask it five times.
         self.answer = tf.function(self._answer, autograph=False)
 

@@ -51,7 +51,7 @@ def run_fn(fn_args: FnArgs) -> None:
     }
     graph = TransformGraph(transform)
     # Traced once for both, and not within the graph's own module, which is exported.
-    apply = tf.function(graph)
+    apply = tf.function(graph, autograph=False)
     train_split, eval_split = (
         Split(files, apply, transform.raw_feature_spec(), sizes) for files in (fn_args.train_files, fn_args.eval_files)
     )

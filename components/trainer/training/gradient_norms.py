@@ -41,7 +41,7 @@ class GradientNorms(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Bind the function to the model; it is traced at its first call."""
-        self._norms = tf.function(self._compute)
+        self._norms = tf.function(self._compute, autograph=False)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Add the norms to the logs."""
