@@ -38,7 +38,10 @@ class FrozenEncoder(tf.Module):
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)], autograph=False)
     def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Encodes a batch: `(batch,)` strings to `(batch, width)` float32."""
+        """Encodes a batch: `(batch,)` strings to `(batch, width)` float32.
+
+        It is traced without autograph: what depends on a tensor branches with `tf.cond`, not with `if`.
+        """
         return tf.ensure_shape(self.encode(inputs), [None, self.width])
 
     def prove(self, inputs: tf.Tensor) -> None:
