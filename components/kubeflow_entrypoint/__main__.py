@@ -12,6 +12,7 @@ from pathlib import Path
 from components.errors import InputError
 from components.kubeflow_entrypoint.artifact_uri import ROOT_VARIABLE
 from components.kubeflow_entrypoint.executor_input import folders, for_launcher, for_tfx
+from components.lasting_imports import lasting_imports
 
 TFX = "tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 INPUT, INPUTS_SPEC = "--json_serialized_invocation_args", "--json_serialized_inputs_spec_args"
@@ -54,6 +55,8 @@ def _place(arguments: Sequence[str], flag: str) -> int:
 
 def _run_tfx(arguments: Sequence[str]) -> None:
     sys.argv = [TFX, *arguments]
+    with lasting_imports():
+        import tensorflow  # noqa: F401
     try:
         runpy.run_module(TFX, run_name="__main__", alter_sys=True)
     except SystemExit as end:
