@@ -26,7 +26,7 @@ from components.trainer.warm_up import read_warm_up
 # A size of request is timed for so many seconds, unless `Job.requests` are done before.
 _ENOUGH_SECONDS = 3.0
 # The second signature only parses what it hands to the first's graph: so many pairs show whether it does.
-_FEW = 2
+_FEW = 8
 
 
 def probe(job: Job, records: Sequence[bytes]) -> dict[str, Any]:
